@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/labels.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+const struct labels labels_empty;
+
+size_t labels_bytes(size_t count)
+{
+    return sizeof(struct labels) + count * sizeof(struct label);
+}
+
+static int by_name(const struct label *a, const struct label *b)
+{
+    return a->name == b->name ? 0 : strcmp(a->name, b->name);
+}
+
+/* Insertion sort: sets are small and mostly come sorted. Equal names keep their order. */
+static void sort_labels(struct label *at, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct label moved = at[i];
+        size_t j = i;
+        for (; j > 0 && by_name(&at[j - 1], &moved) > 0; j--)
+            at[j] = at[j - 1];
+        at[j] = moved;
+    }
+}
+
+static uint64_t hash_labels(const struct label *at, size_t count)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < count; i++) {
+        hash = XXH3_64bits_withSeed(at[i].name, strlen(at[i].name), hash);
+        hash = XXH3_64bits_withSeed(at[i].value, strlen(at[i].value), hash);
+    }
+    return hash;
+}
+
+/* Puts a set in order in place: sorted, the last of equal names kept, empty values dropped. */
+static const struct labels *finish(struct labels *labels)
+{
+    size_t kept = 0;
+    sort_labels(labels->at, labels->count);
+    for (size_t i = 0; i < labels->count; i++) {
+        bool superseded = i + 1 < labels->count && by_name(&labels->at[i], &labels->at[i + 1]) == 0;
+        if (!superseded && labels->at[i].value[0])
+            labels->at[kept++] = labels->at[i];
+    }
+    labels->count = kept;
+    labels->hash = hash_labels(labels->at, kept);
+    return labels;
+}
+
+const struct labels *labels_new(struct arena *arena, const struct label *list, size_t count)
+{
+    struct labels *labels = arena_alloc(arena, labels_bytes(count));
+    labels->count = count;
+    if (count)
+        memcpy(labels->at, list, count * sizeof *list);
+    return finish(labels);
+}
+
+const char *labels_get(const struct labels *labels, const char *name)
+{
+    for (size_t i = 0; i < labels->count; i++)
+        if (strcmp(labels->at[i].name, name) == 0)
+            return labels->at[i].value;
+    return "";
+}
+
+int labels_compare(const struct labels *a, const struct labels *b)
+{
+    for (size_t i = 0; i < a->count && i < b->count; i++) {
+        int order = by_name(&a->at[i], &b->at[i]);
+        if (!order && a->at[i].value != b->at[i].value)
+            order = strcmp(a->at[i].value, b->at[i].value);
+        if (order)
+            return order;
+    }
+    return a->count < b->count ? -1 : a->count > b->count;
+}
+
+bool labels_equal(const struct labels *a, const struct labels *b)
+{
+    return a == b || (a->hash == b->hash && labels_compare(a, b) == 0);
+}
+
+const struct labels *labels_with(struct arena *arena, const struct labels *base, const char *name,
+                                 const char *value)
+{
+    struct labels *labels = arena_alloc(arena, labels_bytes(base->count + 1));
+    labels->count = base->count + 1;
+    memcpy(labels->at, base->at, base->count * sizeof *base->at);
+    labels->at[base->count] = (struct label){name, value};
+    /* finish() drops a label with an empty value, and before it the one that it supersedes. */
+    return finish(labels);
+}
+
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+const struct labels *labels_filter(struct arena *arena, const struct labels *base,
+                                   const char *const *names, size_t count, bool keep)
+{
+    struct labels *labels = arena_alloc(arena, labels_bytes(base->count));
+    for (size_t i = 0; i < base->count; i++)
+        if (is_among(base->at[i].name, names, count) == keep)
+            labels->at[labels->count++] = base->at[i];
+    return finish(labels);
+}
+
+void label_escape(const char *text, struct buf *out)
+{
+    for (;;) {
+        size_t plain = strcspn(text, "\\\"\n");
+        buf_add(out, text, plain);
+        text += plain;
+        if (!*text)
+            return;
+        buf_puts(out, *text == '\n' ? "\\n" : *text == '"' ? "\\\"" : "\\\\");
+        text++;
+    }
+}
+
+void labels_print(const struct labels *labels, struct buf *out)
+{
+    const char *separator = "{";
+    buf_puts(out, labels_get(labels, LABEL_NAME));
+    for (size_t i = 0; i < labels->count; i++) {
+        if (strcmp(labels->at[i].name, LABEL_NAME) == 0)
+            continue;
+        buf_printf(out, "%s%s=\"", separator, labels->at[i].name);
+        label_escape(labels->at[i].value, out);
+        buf_puts(out, "\"");
+        separator = ",";
+    }
+    if (*separator == ',')
+        buf_puts(out, "}");
+    else if (!labels_get(labels, LABEL_NAME)[0])
+        buf_puts(out, "{}");
+}
