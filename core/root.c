@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/root.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/buf.h"
+
+enum { LINE_LIMIT = 4096, MAX_NAMES = 100000 };
+
+struct root {
+    int fd;
+    bool live;
+    char *path;
+};
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+#define SCRATCH_FD __attribute__((cleanup(close_fd))) int
+
+static int fail(struct error *e, const char *operation, const char *path)
+{
+    int code = -errno;
+    return error_set(e, code, "%s %s: %s", operation, path, error_name(code));
+}
+
+int root_open(const char *directory, struct root **root, struct error *e)
+{
+    int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct stat here, slash;
+
+    *root = NULL;
+    if (fd < 0)
+        return fail(e, "open root", directory);
+    struct root *made = calloc(1, sizeof *made);
+    if (!made)
+        abort();
+    made->fd = fd;
+    made->path = strdup(directory);
+    made->live = fstat(fd, &here) == 0 && stat("/", &slash) == 0 && here.st_dev == slash.st_dev &&
+                 here.st_ino == slash.st_ino;
+    *root = made;
+    return 0;
+}
+
+void root_close(struct root **root)
+{
+    if (!*root)
+        return;
+    close((*root)->fd);
+    free((*root)->path);
+    free(*root);
+    *root = NULL;
+}
+
+bool root_is_live(const struct root *root)
+{
+    return root->live;
+}
+
+const char *root_path(const struct root *root)
+{
+    return root->path;
+}
+
+/* Where openat2 is not allowed (an old container's filter) the live root does without it. */
+static int open_below(const struct root *root, const char *path, int flags)
+{
+    struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+    path += strspn(path, "/");
+    if (!*path)
+        path = ".";
+    int fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM) && root->live)
+        fd = openat(root->fd, path, flags | O_CLOEXEC);
+    return fd;
+}
+
+int root_descriptor(const struct root *root, const char *path, int flags, struct error *e)
+{
+    /* Look at what it is through O_PATH first: opening a device can already do something. */
+    SCRATCH_FD look = open_below(root, path, O_PATH);
+    struct stat st;
+    if (look < 0 || fstat(look, &st) < 0)
+        return fail(e, "open", path);
+    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return error_set(e, -EOPNOTSUPP, "open %s: neither a regular file nor a directory", path);
+
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", look);
+    int fd = open(self, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) /* no /proc here */
+        fd = open_below(root, path, flags | O_NONBLOCK | O_NOCTTY);
+    return fd < 0 ? fail(e, "open", path) : fd;
+}
+
+/* Reads to the end; more than limit bytes are an error. */
+static int read_all(int fd, const char *path, size_t limit, struct buf *out, struct error *e)
+{
+    char chunk[16384];
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail(e, "read", path);
+        if (n == 0)
+            return 0;
+        if ((size_t)n > limit - out->length)
+            return error_set(e, -EFBIG, "read %s: longer than %zu bytes", path, limit);
+        buf_add(out, chunk, (size_t)n);
+    }
+}
+
+int root_read(const struct root *root, const char *path, size_t limit, struct arena *arena,
+              char **text, size_t *length, struct error *e)
+{
+    SCRATCH_FD fd = root_descriptor(root, path, O_RDONLY, e);
+    if (fd < 0)
+        return fd;
+    __attribute__((cleanup(buf_free))) struct buf content = {0};
+    int code = read_all(fd, path, limit, &content, e);
+    if (code < 0)
+        return code;
+    *text = arena_strndup(arena, content.data ? content.data : "", content.length);
+    if (length)
+        *length = content.length;
+    return 0;
+}
+
+int root_read_line(const struct root *root, const char *path, struct arena *arena, char **text,
+                   struct error *e)
+{
+    size_t length;
+    int code = root_read(root, path, LINE_LIMIT, arena, text, &length, e);
+    if (code < 0)
+        return code;
+    if (memchr(*text, '\0', length))
+        return error_set(e, -EILSEQ, "read %s: binary content where text is expected", path);
+    while (length && strchr(" \t\r\n", (*text)[length - 1]))
+        (*text)[--length] = '\0';
+    return 0;
+}
+
+int root_readlink(const struct root *root, const char *path, struct arena *arena, char **target,
+                  struct error *e)
+{
+    char text[LINE_LIMIT];
+    SCRATCH_FD fd = open_below(root, path, O_PATH | O_NOFOLLOW);
+    if (fd < 0)
+        return fail(e, "readlink", path);
+    ssize_t n = readlinkat(fd, "", text, sizeof text);
+    if (n < 0)
+        return fail(e, "readlink", path);
+    *target = arena_strndup(arena, text, (size_t)n);
+    return 0;
+}
+
+/* The path that the kernel has for an open descriptor. */
+static int path_of(int fd, char path[LINE_LIMIT])
+{
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(self, path, LINE_LIMIT - 1);
+    if (n < 0)
+        return -errno;
+    path[n] = '\0';
+    return 0;
+}
+
+int root_resolve(const struct root *root, const char *path, struct arena *arena, char **resolved,
+                 struct error *e)
+{
+    char base[LINE_LIMIT], full[LINE_LIMIT];
+    SCRATCH_FD fd = open_below(root, path, O_PATH);
+    if (fd < 0)
+        return fail(e, "resolve", path);
+    if (path_of(root->fd, base) < 0 || path_of(fd, full) < 0)
+        return error_set(e, -ENOENT, "resolve %s: /proc is not there", path);
+    size_t n = strcmp(base, "/") == 0 ? 0 : strlen(base);
+    if (strncmp(base, full, n) != 0)
+        return error_set(e, -EXDEV, "resolve %s: leads out of %s", path, root->path);
+    *resolved = arena_strdup(arena, full[n] ? full + n : "/");
+    return 0;
+}
+
+bool root_exists(const struct root *root, const char *path)
+{
+    SCRATCH_FD fd = open_below(root, path, O_PATH);
+    return fd >= 0;
+}
+
+static int by_version(const void *a, const void *b)
+{
+    return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+int root_list(const struct root *root, const char *path, struct arena *arena, char ***names,
+              size_t *count, struct error *e)
+{
+    size_t room = 0;
+    *names = NULL;
+    *count = 0;
+    int fd = root_descriptor(root, path, O_RDONLY | O_DIRECTORY, e);
+    if (fd < 0)
+        return fd;
+    DIR *directory = fdopendir(fd);
+    if (!directory) {
+        close(fd);
+        return fail(e, "list", path);
+    }
+    for (struct dirent *entry; (entry = readdir(directory)) && *count < MAX_NAMES;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        *names = arena_grow(arena, *names, *count, &room, sizeof **names);
+        (*names)[(*count)++] = arena_strdup(arena, entry->d_name);
+    }
+    closedir(directory);
+    if (*count)
+        qsort(*names, *count, sizeof **names, by_version);
+    return 0;
+}

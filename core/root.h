@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_ROOT_H
+#define CORE_ROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+
+/*
+ * A directory below which every path is resolved (openat2(2), RESOLVE_IN_ROOT): "/" on a live host,
+ * a recorded tree with --root. Links in a recorded tree cannot lead out of it. Paths are given as on
+ * the host, "/sys/block" or "sys/block".
+ *
+ * Reading never waits for a writer and never touches a device: what is not a regular file or a
+ * directory is an error (-EOPNOTSUPP) before it is opened.
+ */
+struct root;
+
+int root_open(const char *directory, struct root **root, struct error *e);
+void root_close(struct root **root);
+
+/* Whether this is the running host ("/"), so that devices may be asked too. */
+bool root_is_live(const struct root *root);
+const char *root_path(const struct root *root); /* as it was given to root_open() */
+
+/*
+ * Reads a whole file of at most limit bytes; -EFBIG where there is more. The text ends in a NUL that
+ * length (which may be NULL) does not count; it may hold others.
+ */
+int root_read(const struct root *root, const char *path, size_t limit, struct arena *arena,
+              char **text, size_t *length, struct error *e);
+
+/*
+ * Reads an attribute of sysfs or the like: at most 4 KiB, white space at the end cut off. A NUL
+ * within is -EILSEQ.
+ */
+int root_read_line(const struct root *root, const char *path, struct arena *arena, char **text,
+                   struct error *e);
+
+/* Where a symbolic link points, as it stands in the link (not resolved). */
+int root_readlink(const struct root *root, const char *path, struct arena *arena, char **target,
+                  struct error *e);
+
+/*
+ * The path of the directory or file that path leads to, below the root and free of links
+ * ("/sys/devices/..."). -ENOENT for a link that leads nowhere.
+ */
+int root_resolve(const struct root *root, const char *path, struct arena *arena, char **resolved,
+                 struct error *e);
+
+/* Whether something is there, after links. */
+bool root_exists(const struct root *root, const char *path);
+
+/* Names in a directory without . and .., sorted as strverscmp(3) does: sda2 before sda10. */
+int root_list(const struct root *root, const char *path, struct arena *arena, char ***names,
+              size_t *count, struct error *e);
+
+/* An open descriptor for reading of a regular file or directory, for a library that wants one. */
+int root_descriptor(const struct root *root, const char *path, int flags, struct error *e);
+
+#endif
