@@ -36,7 +36,6 @@ static inline void arena_cleanup(struct arena **arena)
 }
 
 /* SCRATCH_ARENA(a); gives an arena that ends with the block. */
-#define SCRATCH_ARENA(name)                                                                        \
-    __attribute__((cleanup(arena_cleanup))) struct arena *name = arena_new()
+#define SCRATCH_ARENA(name) __attribute__((cleanup(arena_cleanup))) struct arena *name = arena_new()
 
 #endif

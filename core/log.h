@@ -5,9 +5,9 @@
 #include <syslog.h>
 
 /*
- * The log goes to standard error. Where that is connected to journald ($JOURNAL_STREAM names it, see
- * systemd.exec(5)) each line carries its priority as "<N>" (sd-daemon(3)); elsewhere it carries the
- * program's name. Control characters of outside input come out as '?'.
+ * The log goes to standard error. Where that is connected to journald ($JOURNAL_STREAM names it,
+ * see systemd.exec(5)) each line carries its priority as "<N>" (sd-daemon(3)); elsewhere it carries
+ * the program's name. Control characters of outside input come out as '?'.
  *
  * The priority limit is the process' only setting of this kind: it is set once, at start.
  */

@@ -48,8 +48,8 @@ struct look {
 };
 
 /*
- * Critical before warning before unknown before ok; info is ok. Unknown when a finding is blind or a
- * probe is not up.
+ * Critical before warning before unknown before ok; info is ok. Unknown when a finding is blind or
+ * a probe is not up.
  */
 enum verdict look_verdict(const struct look *look);
 

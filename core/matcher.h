@@ -11,8 +11,8 @@ enum match_op { MATCH_EQUAL, MATCH_NOT_EQUAL, MATCH_REGEX, MATCH_NOT_REGEX };
 
 /*
  * One condition of a selector on one label; a label that a series does not have counts as "".
- * Regular expressions are compiled by whoever makes the matcher: regex is theirs, and test() says 1,
- * 0, or a negative code when a limit was hit.
+ * Regular expressions are compiled by whoever makes the matcher: regex is theirs, and test() says
+ * 1, 0, or a negative code when a limit was hit.
  */
 struct matcher {
     enum match_op op;

@@ -10,8 +10,8 @@
 
 /*
  * A directory below which every path is resolved (openat2(2), RESOLVE_IN_ROOT): "/" on a live host,
- * a recorded tree with --root. Links in a recorded tree cannot lead out of it. Paths are given as on
- * the host, "/sys/block" or "sys/block".
+ * a recorded tree with --root. Links in a recorded tree cannot lead out of it. Paths are given as
+ * on the host, "/sys/block" or "sys/block".
  *
  * Reading never waits for a writer and never touches a device: what is not a regular file or a
  * directory is an error (-EOPNOTSUPP) before it is opened.
@@ -26,8 +26,8 @@ bool root_is_live(const struct root *root);
 const char *root_path(const struct root *root); /* as it was given to root_open() */
 
 /*
- * Reads a whole file of at most limit bytes; -EFBIG where there is more. The text ends in a NUL that
- * length (which may be NULL) does not count; it may hold others.
+ * Reads a whole file of at most limit bytes; -EFBIG where there is more. The text ends in a NUL
+ * that length (which may be NULL) does not count; it may hold others.
  */
 int root_read(const struct root *root, const char *path, size_t limit, struct arena *arena,
               char **text, size_t *length, struct error *e);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROBES_PROBE_H
+#define PROBES_PROBE_H
+
+#include <stdbool.h>
+
+#include "core/batch.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/root.h"
+
+/*
+ * A probe measures one kind of thing and judges nothing. It runs in a worker process of its own
+ * that may be killed at any moment, knows nothing but core/, and keeps to this contract:
+ *
+ *  - Before it touches a target (a disk, an array, a mount, a store) it calls probe_begin(); where
+ *    that says false the target is left out this time. After it, probe_end(). Between the two the
+ *    target's deadline runs: a target that makes the probe wait longer costs the probe its process,
+ *    and the next one is told to leave that target out.
+ *  - What it sees goes into run->batch. probe_end() sends it off and empties it, so memory does not
+ *    grow with the number of targets. Samples of no target are added outside and sent by the next
+ *    probe_end() or at the end of the round.
+ *  - One odd target is a finding and the rest goes on. poll() fails only when there was nothing it
+ *    could look at.
+ */
+struct probe_run {
+    const struct root *root; /* where to look */
+    const struct clock *clock;
+    struct batch batch;
+    const char *state_directory; /* where a probe may keep what it learnt, NULL: nowhere */
+    const char *smartctl;        /* program to run for smartctl -j, NULL: none */
+    void *state;                 /* the probe's own, from one round to the next */
+
+    /* Filled by whoever runs the probe: a worker, or a test. */
+    bool (*begin)(struct probe_run *run, const char *target);
+    void (*end)(struct probe_run *run, const char *target);
+    void *owner;
+};
+
+struct probe {
+    const char *name;
+    const char *what;         /* for people: "md arrays" */
+    const char *capabilities; /* what its worker keeps when root starts it, by the names of
+                                 cap_from_name(3) with commas between; "" for none */
+    int interval_ms;          /* how often by default */
+    int deadline_ms;          /* how long a target may take by default */
+    const struct metric *const *metrics; /* all it may report, NULL at the end */
+
+    int (*open)(struct probe_run *run, struct error *e); /* may be NULL; sets run->state */
+    int (*poll)(struct probe_run *run, struct error *e); /* one round over all targets */
+    void (*close)(struct probe_run *run);                /* may be NULL */
+};
+
+static inline bool probe_begin(struct probe_run *run, const char *target)
+{
+    return run->begin(run, target);
+}
+
+static inline void probe_end(struct probe_run *run, const char *target)
+{
+    run->end(run, target);
+}
+
+/* Adds a finding about a file; message as in struct finding. */
+void probe_finding(struct probe_run *run, const char *kind, bool blind, const char *target,
+                   const char *file, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probes/registry.h"
+
+#include <string.h>
+
+extern const struct probe md_probe, smart_probe;
+
+const struct probe *const probes[] = {
+    &md_probe,
+    &smart_probe,
+    NULL,
+};
+
+const struct probe *probe_find(const char *name)
+{
+    for (size_t i = 0; probes[i]; i++)
+        if (strcmp(probes[i]->name, name) == 0)
+            return probes[i];
+    return NULL;
+}
