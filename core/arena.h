@@ -22,7 +22,8 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *arena, const char *format, va_list args);
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* The item array grown so that one more fits: arena_grow(a, items, n, &room, sizeof *items). */
 void *arena_grow(struct arena *arena, void *items, size_t used, size_t *room, size_t item_bytes);
