@@ -22,4 +22,20 @@ enum { INSTANT_LOOKBACK_MS = 5 * 60 * 1000 };
 size_t instant_select(const struct store *store, const char *metric, int64_t t_ms,
                       struct arena *arena, const struct instant **found);
 
+/* The values of a metric sorted by one label. */
+struct instant_index {
+    const char *label;
+    const struct instant *at;
+    size_t count;
+};
+
+struct instant_index instant_index(const struct store *store, const char *metric, const char *label,
+                                   int64_t t_ms, struct arena *arena);
+
+/* The first of those whose label has this value, NULL where there is none. */
+const struct instant *instant_find(const struct instant_index *index, const char *value);
+
+/* Its value, or fallback. */
+double instant_value(const struct instant_index *index, const char *value, double fallback);
+
 #endif

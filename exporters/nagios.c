@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exporters/nagios.h"
+
+#include <stdbool.h>
+
+#include "exporters/nagios_perf.h"
+#include "exporters/nagios_text.h"
+
+/* Nagios keeps 8 KiB of what a plugin says: the long output ends before that. */
+enum { LONG_LIMIT = 8000 };
+
+static const char *summary_of(const struct alert *alert)
+{
+    const char *summary = labels_get(alert->annotations, "summary");
+    return summary[0] ? summary : alert->name;
+}
+
+static void put_alert_texts(const struct look *look, struct buf *out)
+{
+    for (size_t i = 0; i < look->alert_count && out->length < NAGIOS_TEXT_LIMIT; i++) {
+        if (look->alerts[i].severity < SEVERITY_WARNING)
+            continue;
+        nagios_put_separator(out);
+        nagios_put_text(summary_of(&look->alerts[i]), out);
+    }
+}
+
+/* What was not seen: the first by name, the others counted. */
+static void put_blind_text(const char *what, const char *why, size_t *seen, struct buf *out)
+{
+    if ((*seen)++)
+        return;
+    nagios_put_separator(out);
+    nagios_put_text(what, out);
+    buf_puts(out, " not seen: ");
+    nagios_put_text(why, out);
+}
+
+static void put_blind_texts(const struct look *look, struct buf *out)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < look->probe_count; i++)
+        if (!look->probes[i].up)
+            put_blind_text(look->probes[i].name, look->probes[i].error, &seen, out);
+    for (size_t i = 0; i < look->finding_count; i++) {
+        const struct finding *finding = &look->findings[i];
+        const char *what = finding->target[0] ? finding->target : finding->probe;
+        if (finding->blind)
+            put_blind_text(what, finding->message, &seen, out);
+    }
+    if (seen > 1)
+        buf_printf(out, ", and %zu more not seen", seen - 1);
+}
+
+static void put_count(const struct look *look, const struct store *store, const char *metric,
+                      const char *noun, struct buf *out)
+{
+    SCRATCH_ARENA(arena);
+    const struct instant *found;
+    size_t count = instant_select(store, metric, look->at_ms, arena, &found);
+    buf_printf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+static void put_first_line(const struct look *look, const struct store *store, size_t *left_out,
+                           struct buf *out)
+{
+    struct buf text = {0}, perf = {0};
+    put_alert_texts(look, &text);
+    put_blind_texts(look, &text);
+    if (!text.length)
+        buf_puts(&text, "nothing wrong seen");
+    nagios_put_separator(&text);
+    put_count(look, store, "forewarn_md_info", "array", &text);
+    buf_puts(&text, ", ");
+    put_count(look, store, "forewarn_disk_info", "disk", &text);
+    nagios_put_first(look->verdict, &text, out);
+    *left_out = nagios_perf(look, store, &perf);
+    buf_printf(out, " | %s\n", perf.data);
+    buf_free(&perf);
+    buf_free(&text);
+}
+
+/* One line of long output; false when there is no room for it. */
+static bool put_line(struct buf *out, const char *prefix, const char *text)
+{
+    if (!text[0])
+        return true;
+    struct buf line = {0};
+    buf_puts(&line, prefix);
+    nagios_put_text(text, &line);
+    bool fits = out->length + line.length < LONG_LIMIT;
+    if (fits)
+        buf_printf(out, "%s\n", line.data);
+    buf_free(&line);
+    return fits;
+}
+
+static bool put_alert(const struct alert *alert, unsigned verbosity, struct buf *out)
+{
+    static const char *const prefixes[] = {"", "INFO: ", "WARNING: ", "CRITICAL: "};
+    return put_line(out, prefixes[alert->severity], summary_of(alert)) &&
+           (!verbosity || put_line(out, "  ", labels_get(alert->annotations, "description"))) &&
+           put_line(out, "  Now: ", labels_get(alert->annotations, "action"));
+}
+
+static bool put_finding(const struct finding *finding, struct buf *out)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s: %s", finding->target[0] ? finding->target : finding->probe,
+               finding->message);
+    if (finding->file[0])
+        buf_printf(&text, " (%s)", finding->file);
+    bool fits = put_line(out, finding->blind ? "Not seen: " : "Noted: ", text.data);
+    buf_free(&text);
+    return fits;
+}
+
+static bool put_probe(const struct probe_result *probe, struct buf *out)
+{
+    struct buf text = {0};
+    buf_printf(&text, "probe %s: %s", probe->name, probe->error);
+    bool fits = put_line(out, "Not seen: ", text.data);
+    buf_free(&text);
+    return fits;
+}
+
+static bool put_long(const struct look *look, unsigned verbosity, struct buf *out)
+{
+    for (size_t i = 0; i < look->alert_count; i++)
+        if (!put_alert(&look->alerts[i], verbosity, out))
+            return false;
+    for (size_t i = 0; i < look->probe_count; i++)
+        if (!look->probes[i].up && !put_probe(&look->probes[i], out))
+            return false;
+    for (size_t i = 0; i < look->finding_count; i++)
+        if ((look->findings[i].blind || verbosity) && !put_finding(&look->findings[i], out))
+            return false;
+    return true;
+}
+
+void nagios_render(const struct look *look, const struct store *store, unsigned verbosity,
+                   struct buf *out)
+{
+    size_t left_out = 0;
+    struct buf text = {0};
+    put_first_line(look, store, &left_out, &text);
+    if (left_out)
+        buf_printf(&text, "No performance data of %zu devices: there is no room for it\n",
+                   left_out);
+    if (!put_long(look, verbosity, &text))
+        buf_puts(&text, "... and more: run forewarn check\n");
+    buf_add(out, text.data, text.length);
+    buf_free(&text);
+}
+
+void nagios_render_unknown(const char *text, struct buf *out)
+{
+    struct buf line = {0};
+    nagios_put_text(text[0] ? text : "no reason given", &line);
+    nagios_put_first(VERDICT_UNKNOWN, &line, out);
+    buf_puts(out, "\n");
+    buf_free(&line);
+}
