@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "exporters/nagios.h"
+#include "tests/exporters/fixture.h"
+
+struct row {
+    const char *expr;
+    double values[3];
+    size_t count;
+    const char *warning, *critical;
+    enum verdict verdict;
+    const char *expected;
+};
+
+static const struct row rows[] = {
+    {"x", {5}, 1, "10", "20", VERDICT_OK, "FOREWARN OK - x: n{disk=\"a\"} = 5 | 'n_a'=5;10;20;;\n"},
+    {"x",
+     {15},
+     1,
+     "10",
+     "20",
+     VERDICT_WARNING,
+     "FOREWARN WARNING - x: n{disk=\"a\"} = 15 | 'n_a'=15;10;20;;\n"},
+    {"x",
+     {5, 25, 15},
+     3,
+     "10",
+     "20",
+     VERDICT_CRITICAL,
+     "FOREWARN CRITICAL - x: 1 of 3 values: n{disk=\"b\"} = 25 | 'n_a'=5;10;20;; "
+     "'n_b'=25;10;20;; 'n_c'=15;10;20;;\n"},
+    {"x",
+     {5, 6},
+     2,
+     NULL,
+     NULL,
+     VERDICT_OK,
+     "FOREWARN OK - x: 2 of 2 values ok: n{disk=\"a\"} = 5, n{disk=\"b\"} = 6 | 'n_a'=5;;;; "
+     "'n_b'=6;;;;\n"},
+    {"a|b", {0}, 0, "1", NULL, VERDICT_UNKNOWN, "FOREWARN UNKNOWN - a/b: no value\n"},
+    {"x",
+     {NAN},
+     1,
+     NULL,
+     "0:",
+     VERDICT_CRITICAL,
+     "FOREWARN CRITICAL - x: n{disk=\"a\"} = NaN | 'n_a'=U;;0:;;\n"},
+    {"x",
+     {1e-7},
+     1,
+     "@0:1",
+     NULL,
+     VERDICT_WARNING,
+     "FOREWARN WARNING - x: n{disk=\"a\"} = 1e-07 | 'n_a'=0;@0:1;;;\n"},
+};
+
+static void test_values(void **state)
+{
+    static const char *const disks[] = {"a", "b", "c"};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        SCRATCH_ARENA(arena);
+        struct instant values[3];
+        struct buf out = {0};
+        enum verdict verdict;
+        for (size_t v = 0; v < rows[i].count; v++)
+            values[v] = (struct instant){
+                fixture_labels(arena, "__name__", "n", "disk", disks[v], NULL), rows[i].values[v]};
+        assert_int_equal(nagios_render_expr(rows[i].expr, values, rows[i].count, rows[i].warning,
+                                            rows[i].critical, &verdict, &out, NULL),
+                         0);
+        assert_string_equal(out.data, rows[i].expected);
+        assert_int_equal(verdict, rows[i].verdict);
+        buf_free(&out);
+    }
+}
+
+static void test_scalar_and_same_labels(void **state)
+{
+    SCRATCH_ARENA(arena);
+    struct instant values[] = {{&labels_empty, -0.5},
+                               {fixture_labels(arena, "a", "x y", NULL), 1},
+                               {fixture_labels(arena, "a", "x=y", NULL), 2}};
+    struct buf out = {0};
+    enum verdict verdict;
+    (void)state;
+    assert_int_equal(nagios_render_expr("1", values, 3, NULL, NULL, &verdict, &out, NULL), 0);
+    assert_non_null(strstr(out.data, " | 'value'=-0.5;;;; 'x_y'=1;;;;\n"));
+    buf_free(&out);
+}
+
+static void test_bad_range(void **state)
+{
+    struct buf out = {0};
+    struct error e = {0};
+    enum verdict verdict;
+    (void)state;
+    assert_int_equal(nagios_render_expr("1", NULL, 0, "5:1", NULL, &verdict, &out, &e), -EINVAL);
+    assert_int_equal(nagios_render_expr("1", NULL, 0, "5", "x", &verdict, &out, &e), -EINVAL);
+    assert_int_equal(out.length, 0);
+    buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_scalar_and_same_labels),
+        cmocka_unit_test(test_bad_range),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
