@@ -30,8 +30,12 @@ struct disk {
 };
 
 struct disks {
-    struct disk *disk;
+    struct disk *disk; /* in the order of kernel names, sda2 before sda10 */
     size_t count;
+    /* How disks_by_device() and disks_by_identity() find them. */
+    const struct disk **by_identity;
+    const struct disk_name *names;
+    size_t name_count;
 };
 
 /*
