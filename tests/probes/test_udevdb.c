@@ -22,7 +22,7 @@ static void parses(void **state)
         {"E:A=1\nE:A=2\nE:B=3", "A", "2", 3, 0},
         {"E:A=1\nE:B=with=equals", "B", "with=equals", 2, 0},
         {"E:A=\n", "A", "", 1, 0},
-        {"E:A=1\nE:novalue\nE:=x\nE:\nE:B\x01=2\n", "A", "1", 1, 3},
+        {"E:A=1\nE:novalue\nE:=x\nE:\nE:B\x01=2\n", "A", "1", 1, 4},
         {"", "A", "", 0, 0},
         {"\n\n\nE", "A", "", 0, 0},
         {"E:ID_BUSY=x\n", "ID_BUS", "", 1, 0},
