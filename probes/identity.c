@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 const char *identity_from_wwn64(struct arena *arena, uint64_t wwn)
 {
     return wwn ? arena_printf(arena, "0x%016" PRIx64, wwn) : "";
@@ -53,23 +55,6 @@ const char *identity_from_nvme(struct arena *arena, uint64_t eui64, const uint8_
     return arena_printf(arena, "eui.%s", hex);
 }
 
-/* Length of the valid UTF-8 sequence of more than one byte at text, 0 where there is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-    size_t n = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-    if (text[0] < 0xc2 || text[0] > 0xf4)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    uint32_t code = text[0] & (0xffu >> (n + 1));
-    for (size_t i = 1; i < n; i++)
-        code = code << 6 | (text[i] & 0x3f);
-    bool overlong = code < (n == 2 ? 0x80u : n == 3 ? 0x800u : 0x10000u);
-    bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return overlong || surrogate || code > 0x10ffff ? 0 : n;
-}
-
 /* How many bytes at text udev keeps as they are, 0: it puts '_' in their place. */
 static size_t kept_length(const char *text)
 {
@@ -77,7 +62,9 @@ static size_t kept_length(const char *text)
         return 1;
     if (text[0] == '\\' && text[1] == 'x')
         return 2;
-    return utf8_length((const unsigned char *)text);
+    size_t bytes;
+    utf8_next(text, &bytes);
+    return bytes > 1 ? bytes : 0;
 }
 
 static bool is_space(char c)
