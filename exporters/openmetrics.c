@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/family.h"
 #include "core/labels.h"
 #include "core/number.h"
 #include "core/utf8.h"
@@ -140,24 +141,11 @@ static void put_labels(const metric_t *metric, struct buf *out)
         buf_puts(out, "}");
 }
 
-static bool metric_value(const metric_t *metric, double *value)
-{
-    if (metric->gauge && metric->gauge->has_value)
-        *value = metric->gauge->value;
-    else if (metric->counter && metric->counter->has_value)
-        *value = metric->counter->value;
-    else if (metric->untyped && metric->untyped->has_value)
-        *value = metric->untyped->value;
-    else
-        return false;
-    return true;
-}
-
 static void put_metrics(const struct head *head, const family_t *family, struct buf *out)
 {
     for (size_t i = 0; i < family->n_metric; i++) {
         double value;
-        if (!metric_value(family->metric[i], &value))
+        if (!family_value(family->metric[i], &value))
             continue;
         buf_add(out, head->first->name, head->base_length);
         buf_puts(out, head->counter ? "_total" : "");

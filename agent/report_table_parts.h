@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_REPORT_TABLE_PARTS_H
+#define AGENT_REPORT_TABLE_PARTS_H
+
+#include "agent/report_table.h"
+#include "agent/report_table_text.h"
+#include "core/arena.h"
+#include "core/instant.h"
+
+/* What the parts of the table are made from; all ends with report_table(). */
+struct table {
+    const struct look *look;
+    const struct store *store;
+    const struct report_style *style;
+    struct arena *arena;
+    struct buf *out;
+};
+
+/* Where texts begin, behind the severity or the head of a part. */
+enum { TABLE_INDENT = 11 };
+
+/* " Not seen: " before the first text of a part, blanks before the others; counts *done up. */
+void table_item(const struct table *table, const char *head, size_t *done, const char *text);
+
+/* Series of a metric at the look's time by one label. */
+struct instant_index table_index(const struct table *table, const char *metric, const char *label);
+
+/* "md2: rebuilding, 41.5 % done, ...": arrays on which something runs or waits to. */
+void table_put_syncs(const struct table *table);
+/* All arrays, all disks, a line each. */
+void table_put_arrays(const struct table *table);
+void table_put_disks(const struct table *table);
+
+/* What was not seen and what else was noted. */
+void table_put_not_seen(const struct table *table);
+void table_put_noted(const struct table *table);
+/* Rules that could not be judged. */
+void table_put_unjudged(const struct table *table);
+
+#endif
