@@ -28,6 +28,7 @@ struct promql_error {
     size_t start, end; /* bytes of the text */
     unsigned line;     /* of start, from 1 */
     unsigned column;   /* of start in its line, in characters, from 1 */
+    bool experimental; /* nothing is wrong but that upstream calls it an experiment */
 };
 
 /*
@@ -41,12 +42,15 @@ struct expr;
 
 /*
  * Parses and type-checks an expression. It and all it needs live in the arena; text may go. -EINVAL
- * with *error filled where it is wrong or too large (1 MiB, PROMQL_MAX_DEPTH levels).
+ * with *error filled where it is wrong or too large. What upstream has as an experiment is an error
+ * too, but promql_parse_experimental() takes those functions and aggregations of it that are known.
  */
-enum { PROMQL_MAX_TEXT = 1024 * 1024, PROMQL_MAX_DEPTH = 250 };
+enum { PROMQL_MAX_TEXT = 1024 * 1024, PROMQL_MAX_DEPTH = 500 };
 
 int promql_parse(const char *text, size_t length, struct arena *arena, struct expr **expr,
                  struct promql_error *error);
+int promql_parse_experimental(const char *text, size_t length, struct arena *arena,
+                              struct expr **expr, struct promql_error *error);
 
 enum promql_type promql_type_of(const struct expr *expr);
 
@@ -100,7 +104,6 @@ struct promql_engine {
     int64_t subquery_step_ms;  /* step of [1h:]; 0: 1 minute */
     bool closed_left;          /* ranges include their left edge, as in Prometheus 2 */
     bool delayed_name_removal; /* __name__ is dropped at the end, as in upstream's scripts */
-    bool experimental;         /* functions that upstream calls experimental are allowed */
     size_t max_series;         /* that selectors may look at in all; 0: 1,000,000 */
     size_t max_samples;        /* read and made in all; 0: 20,000,000 */
     size_t max_bytes;          /* of memory that an evaluation may hold; 0: 256 MiB */
