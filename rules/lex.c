@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/utf8.h"
 #include "rules/literal.h"
-#include "rules/utf8.h"
 
 void lex_init(struct lexer *lexer, const char *text, size_t length)
 {
@@ -99,9 +99,10 @@ static struct token lex_sign(struct lexer *lexer)
         lexer->at += n;
         return token_of(lexer, signs[i].kind, start);
     }
-    size_t n = utf8_length(lexer->text + start, lexer->length - start);
+    size_t n;
+    bool invalid = utf8_next(lexer->text + start, &n) == 0xfffd && n == 1;
     lexer->at += n ? n : 1;
-    if (!n)
+    if (invalid)
         return failure(lexer, start, "invalid UTF-8");
     char what[64];
     unsigned char c = (unsigned char)lexer->text[start];
@@ -165,12 +166,12 @@ static struct token lex_string(struct lexer *lexer)
     char quote = lexer->text[lexer->at++];
     while (lexer->at < lexer->length) {
         char c = lexer->text[lexer->at];
-        size_t n = utf8_length(lexer->text + lexer->at, lexer->length - lexer->at);
-        if (!n)
+        size_t n;
+        if (utf8_next(lexer->text + lexer->at, &n) == 0xfffd && n == 1)
             return failure(lexer, lexer->at, "invalid UTF-8 in string");
         if (c == '\n' && quote != '`')
             break;
-        lexer->at += n;
+        lexer->at += n ? n : 1;
         if (c == quote)
             return token_of(lexer, TOKEN_STRING, start);
         if (c == '\\' && quote != '`' && lexer->at < lexer->length)

@@ -53,12 +53,13 @@ struct token {
 };
 
 struct lexer {
-    const char *text;
+    const char *text; /* ends in a NUL that length does not count */
     size_t length, at;
     bool in_bracket; /* between [ and ], where a colon stands alone */
     char error[128]; /* what is wrong, after TOKEN_ERROR */
 };
 
+/* text must end in a NUL, which length does not count. */
 void lex_init(struct lexer *lexer, const char *text, size_t length);
 
 /* The next token; blanks and comments are skipped. After TOKEN_ERROR it must not be asked again. */

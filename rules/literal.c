@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/utf8.h"
 #include "rules/promql.h"
-#include "rules/utf8.h"
 
 enum { LONGEST_NUMBER = 400 };
 
@@ -116,8 +116,8 @@ static const struct numeric_escape {
     {"01234567", 0, 3, 8},
 };
 
-/* The bytes of a numeric escape after its backslash; gives how many bytes it took, 0: wrong. */
-static size_t numeric_escape(const char *text, size_t length, char *out, size_t *count)
+/* Adds what a numeric escape stands for; gives how many bytes it took, 0: wrong. */
+static size_t numeric_escape(const char *text, size_t length, struct buf *out)
 {
     const char *const digits = "0123456789abcdef";
     for (size_t i = 0; i < sizeof numeric_escapes / sizeof *numeric_escapes; i++) {
@@ -134,57 +134,56 @@ static size_t numeric_escape(const char *text, size_t length, char *out, size_t 
                 return 0;
             code = code * (uint64_t)e->base + (uint64_t)(digit - digits);
         }
-        if (e->base == 8 || e->digits == 2) {
-            out[0] = (char)code;
-            *count = code <= 255 ? 1 : 0;
-        } else {
-            *count = code <= 0x10ffff ? utf8_encode((uint32_t)code, out) : 0;
-        }
-        return *count ? e->skip + e->digits : 0;
+        bool byte = e->base == 8 || e->digits == 2;
+        if (code > (byte ? 0xff : 0x10ffff) || (!byte && code >= 0xd800 && code <= 0xdfff))
+            return 0;
+        if (byte)
+            buf_add(out, &(char){(char)code}, 1);
+        else
+            utf8_put((uint32_t)code, out);
+        return e->skip + e->digits;
     }
     return 0;
 }
 
-/* One escape after its backslash; gives how many bytes it took, 0: wrong. */
-static size_t unescape(const char *text, size_t length, char quote, char *out, size_t *count)
+/* Adds what one escape stands for; gives how many bytes it took after its backslash, 0: wrong. */
+static size_t unescape(const char *text, size_t length, char quote, struct buf *out)
 {
-    *count = 1;
     if (!length || !text[0])
         return 0;
     if (text[0] == quote) {
-        *out = quote;
+        buf_add(out, text, 1);
         return 1;
     }
     for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
         if (escapes[i].letter == text[0]) {
-            *out = escapes[i].value;
+            buf_add(out, &escapes[i].value, 1);
             return 1;
         }
     }
-    return numeric_escape(text, length, out, count);
+    return numeric_escape(text, length, out);
 }
 
 char *literal_string(const char *text, size_t length, struct arena *arena, const char **why)
 {
-    char quote = text[0];
-    char *out = arena_alloc(arena, length + 4);
-    size_t used = 0;
-    for (size_t at = 1; at + 1 < length;) {
-        size_t count = 1, taken = 1;
-        if (text[at] == '\\' && quote != '`')
-            taken = 1 + unescape(text + at + 1, length - at - 2, quote, out + used, &count);
+    char quote = text[0], *value = NULL;
+    struct buf out = {0};
+    buf_puts(&out, "");
+    *why = NULL;
+    for (size_t at = 1, taken = 1; at + 1 < length && !*why; at += taken) {
+        bool escaped = text[at] == '\\' && quote != '`';
+        if (!escaped)
+            buf_add(&out, text + at, 1);
         else
-            out[used] = text[at];
-        if (taken == 1 && text[at] == '\\' && quote != '`') {
+            taken = 1 + unescape(text + at + 1, length - at - 2, quote, &out);
+        if (escaped && taken == 1)
             *why = "unknown or incomplete escape sequence in string";
-            return NULL;
-        }
-        if (!out[used]) {
-            *why = "a string must not hold a NUL character";
-            return NULL;
-        }
-        used += count;
-        at += taken;
+        taken = escaped ? taken : 1;
     }
-    return out;
+    if (!*why && memchr(out.data, 0, out.length))
+        *why = "a string must not hold a NUL character";
+    if (!*why)
+        value = arena_strndup(arena, out.data, out.length);
+    buf_free(&out);
+    return value;
 }

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "rules/literal.h"
-#include "rules/utf8.h"
 
 static void record(struct parser *p, struct place place, bool experimental, const char *format,
                    va_list args)
@@ -307,17 +307,16 @@ struct expr *parse_expr(struct parser *p)
     return parse_binary(p, 0);
 }
 
+/* Line and column of the error, the column in characters. */
 static void find_place(struct promql_error *error, const char *text, size_t length)
 {
-    size_t start = 0, at = error->start < length ? error->start : length;
-    error->line = 1;
-    for (size_t i = 0; i < at; i++) {
-        if (text[i] == '\n') {
-            error->line++;
-            start = i + 1;
-        }
+    size_t n;
+    error->line = error->column = 1;
+    for (size_t at = 0; at < error->start && at < length; at += n ? n : 1) {
+        utf8_next(text + at, &n);
+        error->column = text[at] == '\n' ? 1 : error->column + 1;
+        error->line += text[at] == '\n';
     }
-    error->column = (unsigned)utf8_count(text + start, at - start) + 1;
 }
 
 static int parse_text(const char *text, size_t length, bool experimental, struct arena *arena,
@@ -330,6 +329,7 @@ static int parse_text(const char *text, size_t length, bool experimental, struct
         parse_fail(&p, (struct place){0, length}, "expression is longer than %d bytes",
                    PROMQL_MAX_TEXT);
     } else {
+        text = arena_strndup(arena, text, length);
         lex_init(&p.lexer, text, length);
         parse_advance(&p);
         if (p.token.kind == TOKEN_END && !p.failed)

@@ -2,28 +2,26 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "rules/ast.h"
 #include "rules/functions.h"
-#include "rules/utf8.h"
 
 /* In quotes, escaped so that it is read as the same again. */
 static void print_quoted(const char *text, struct buf *out)
 {
     static const char letters[] = "abtnvfr"; /* of the codes 7 to 13 */
-    size_t length = strlen(text);
     buf_puts(out, "\"");
-    for (size_t at = 0, n; at < length; at += n) {
-        unsigned char c = (unsigned char)text[at];
-        n = utf8_length(text + at, length - at);
+    for (size_t n; *text; text += n) {
+        unsigned char c = (unsigned char)*text;
+        bool invalid = utf8_next(text, &n) == 0xfffd && n == 1;
         if (c == '"' || c == '\\')
             buf_printf(out, "\\%c", c);
         else if (c >= 7 && c <= 13)
             buf_printf(out, "\\%c", letters[c - 7]);
-        else if (!n || c < ' ' || c == 0x7f)
+        else if (invalid || c < ' ' || c == 0x7f)
             buf_printf(out, "\\x%02x", c);
         else
-            buf_add(out, text + at, n);
-        n = n ? n : 1;
+            buf_add(out, text, n);
     }
     buf_puts(out, "\"");
 }

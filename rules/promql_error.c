@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "rules/promql.h"
-#include "rules/utf8.h"
 
 /* The start of the line that holds the byte at. */
 static size_t line_start(const char *text, size_t at)
@@ -13,41 +13,34 @@ static size_t line_start(const char *text, size_t at)
     return at;
 }
 
-/* Blanks as wide as the text before the caret; tabs stay tabs. */
-static void add_indent(const char *text, size_t length, struct buf *out)
+/* Adds the line with what a terminal might obey made harmless, or blanks that are as wide. */
+static void add_line(const char *text, bool blank, struct buf *out)
 {
-    for (size_t at = 0; at < length;) {
-        size_t n = utf8_length(text + at, length - at);
-        buf_puts(out, text[at] == '\t' ? "\t" : " ");
-        at += n ? n : 1;
-    }
-}
-
-/* The line with what a terminal might obey made harmless. */
-static void add_line(const char *text, size_t length, struct buf *out)
-{
-    for (size_t at = 0; at < length;) {
-        size_t n = utf8_length(text + at, length - at);
-        bool control = (unsigned char)text[at] < ' ' && text[at] != '\t';
-        if (!n || control || text[at] == 0x7f)
+    size_t n;
+    for (uint32_t code; (code = utf8_next(text, &n)); text += n) {
+        if (code == '\t')
+            buf_puts(out, "\t");
+        else if (blank)
+            buf_puts(out, " ");
+        else if (code < ' ' || code == 0x7f)
             buf_puts(out, "?");
         else
-            buf_add(out, text + at, n);
-        at += n ? n : 1;
+            utf8_put(code, out);
     }
 }
 
 void promql_error_print(const struct promql_error *error, const char *text, size_t length,
                         struct buf *out)
 {
+    SCRATCH_ARENA(arena);
     size_t at = error->start < length ? error->start : length;
     size_t start = line_start(text, at);
     const char *newline = memchr(text + start, '\n', length - start);
     size_t end = newline ? (size_t)(newline - text) : length;
 
     buf_printf(out, "parse error: %s\n    ", error->text);
-    add_line(text + start, end - start, out);
+    add_line(arena_strndup(arena, text + start, end - start), false, out);
     buf_puts(out, "\n    ");
-    add_indent(text + start, at - start, out);
+    add_line(arena_strndup(arena, text + start, at - start), true, out);
     buf_puts(out, "^");
 }

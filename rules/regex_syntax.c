@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "rules/regex.h"
-#include "rules/utf8.h"
 
 enum { MAX_REPEAT = 1000, MAX_NESTING = 200 };
 
@@ -46,19 +46,10 @@ static void emit_code(struct reader *r, uint32_t code)
         buf_printf(&r->out->pattern, "\\x{%x}", (unsigned)code);
 }
 
-static uint32_t decode(const char *s, size_t n)
-{
-    static const unsigned char lead[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t code = (unsigned char)s[0] & lead[n];
-    for (size_t i = 1; i < n; i++)
-        code = code << 6 | ((unsigned char)s[i] & 0x3f);
-    return code;
-}
-
 static uint32_t take_character(struct reader *r)
 {
-    size_t n = utf8_length(r->at, (size_t)(r->end - r->at));
-    uint32_t code = decode(r->at, n);
+    size_t n;
+    uint32_t code = utf8_next(r->at, &n);
     r->at += n;
     return code;
 }
@@ -465,8 +456,9 @@ int regex_translate(const char *pattern, struct arena *arena, struct regex_synta
     buf_puts(&syntax->pattern, "");
     if (length > REGEX_MAX_PATTERN)
         return error_set(e, -EINVAL, "regular expression: longer than %d bytes", REGEX_MAX_PATTERN);
-    if (!utf8_valid(pattern, length))
-        return error_set(e, -EINVAL, "regular expression: invalid UTF-8");
+    for (size_t at = 0, n; at < length; at += n)
+        if (utf8_next(pattern + at, &n) == 0xfffd && n == 1)
+            return error_set(e, -EINVAL, "regular expression: invalid UTF-8");
     while (r.at < r.end) {
         int failed = read_one(&r);
         if (failed)
