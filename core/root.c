@@ -40,18 +40,27 @@ static int fail(struct error *e, const char *operation, const char *path)
 int root_open(const char *directory, struct root **root, struct error *e)
 {
     int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    *root = NULL;
+    return fd < 0 ? fail(e, "open root", directory) : root_open_fd(fd, directory, root, e);
+}
+
+int root_open_fd(int fd, const char *path, struct root **root, struct error *e)
+{
     struct stat here, slash;
 
     *root = NULL;
-    if (fd < 0)
-        return fail(e, "open root", directory);
+    if (fstat(fd, &here) < 0 || !S_ISDIR(here.st_mode)) {
+        close(fd);
+        return error_set(e, -ENOTDIR, "open root %s: ENOTDIR", path);
+    }
     struct root *made = calloc(1, sizeof *made);
     if (!made)
         abort();
     made->fd = fd;
-    made->path = strdup(directory);
-    made->live = fstat(fd, &here) == 0 && stat("/", &slash) == 0 && here.st_dev == slash.st_dev &&
-                 here.st_ino == slash.st_ino;
+    made->path = strdup(path);
+    made->live =
+        stat("/", &slash) == 0 && here.st_dev == slash.st_dev && here.st_ino == slash.st_ino;
     *root = made;
     return 0;
 }

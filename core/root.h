@@ -19,6 +19,12 @@
 struct root;
 
 int root_open(const char *directory, struct root **root, struct error *e);
+
+/*
+ * The same of a directory that is open already (O_PATH will do); path is only for texts. The
+ * descriptor is the root's from now on, and is closed where this fails.
+ */
+int root_open_fd(int fd, const char *path, struct root **root, struct error *e);
 void root_close(struct root **root);
 
 /* Whether this is the running host ("/"), so that devices may be asked too. */
