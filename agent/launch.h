@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_LAUNCH_H
+#define AGENT_LAUNCH_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "probes/probe.h"
+
+/*
+ * The launcher: a small process forked off before the agent has a loop, threads or a network. It
+ * alone keeps the rights that the agent was started with. It takes orders of fixed size, starts and
+ * kills workers, reaps them, and tells what became of them; it reads nothing that a worker says.
+ */
+struct launch_config {
+    const char *program;               /* what a worker executes: "/proc/self/exe" */
+    const struct probe *const *probes; /* NULL at the end; orders name them by their index */
+    int root_fd;                       /* the directory that workers look at */
+    const char *root_path;             /* its name, for texts */
+    bool root_is_live;
+    bool privileged; /* the caller is root and may hand out capabilities; else workers have its
+                        rights as they are */
+};
+
+/* How many workers there may be at a time, those that survive SIGKILL included. */
+enum { LAUNCH_MAX_WORKERS = 64 };
+
+/* How long a process may take to die of SIGKILL before it counts as stuck in the kernel. */
+enum { LAUNCH_STUCK_MS = 500 };
+
+/* The agent's end. */
+struct launch {
+    pid_t pid;
+    int orders;           /* SOCK_SEQPACKET, non-blocking: readable when there is an event */
+    int log;              /* what the launcher itself writes to standard error */
+    uint32_t last_worker; /* workers are numbered and a number is not used again */
+};
+
+enum launch_event_what {
+    LAUNCH_STARTED, /* socket and log are the agent's ends of the worker's descriptors */
+    LAUNCH_FAILED,  /* could not be started: status is a negative errno */
+    LAUNCH_GONE,    /* nothing is left of the worker, or it is stuck */
+};
+
+struct launch_event {
+    uint32_t what;
+    uint32_t worker;
+    int32_t status; /* as of waitpid(2); of a stuck worker that of SIGKILL */
+    /* Of a process that survives SIGKILL: the worker itself or one that it started. Else 0. */
+    int32_t stuck_pid;
+    char stuck_name[16];  /* its comm */
+    char stuck_where[48]; /* the kernel function it sleeps in, "" where not known */
+    char stuck_state;     /* D, t, ...; 0 where not known */
+};
+
+/* Forks the launcher off. */
+int launch_start(const struct launch_config *config, struct launch *launch, struct error *e);
+
+/* Orders a worker for probes[probe]; *worker is its number in what is told later. */
+int launch_spawn(struct launch *launch, uint32_t probe, uint32_t *worker, struct error *e);
+
+/* Orders SIGKILL for a worker and all that it started. A worker that is gone already is no error.
+ */
+int launch_kill(struct launch *launch, uint32_t worker, struct error *e);
+
+/*
+ * Takes the next event. 1: *event is filled, and of LAUNCH_STARTED *socket and *log are the
+ * caller's; 0: there is none now; negative: the launcher is gone.
+ */
+int launch_receive(struct launch *launch, struct launch_event *event, int *socket, int *log,
+                   struct error *e);
+
+/* Lets the launcher kill what is left and waits for it, bounded. */
+void launch_stop(struct launch *launch);
+
+#endif

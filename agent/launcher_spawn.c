@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <linux/securebits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "agent/launcher.h"
+#include "agent/worker.h"
+#include "core/arena.h"
+
+/* What settle_worker() needs to know. */
+struct settings {
+    bool privileged;
+    int socket, log;
+};
+
+/*
+ * Root without the rights of root: user id 0 opens root's own files and devices, and nothing gives
+ * back by exec what was not declared.
+ */
+static int shed_root(void)
+{
+    return prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                                        SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED);
+}
+
+/* In the new process, before its capabilities are set and its program is executed. */
+static int settle_worker(void *detail)
+{
+    const struct settings *settings = detail;
+    sigset_t none;
+
+    setsid(); /* a process group of its own, so that all it starts can be killed with it */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (dup2(settings->log, STDERR_FILENO) < 0 || dup2(settings->socket, WORKER_SOCKET_FD) < 0 ||
+        dup2(LAUNCHER_ROOT_FD, WORKER_ROOT_FD) < 0)
+        return -1;
+    /* Not closed: libcap tells of a failed exec through a descriptor of its own. */
+    if (close_range(WORKER_ROOT_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+        return -1;
+    if (settings->privileged && shed_root() < 0)
+        return -1;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/* Whether the text, names with commas between, holds a capability. */
+static bool declares(const char *names, cap_value_t cap)
+{
+    char *wanted = cap_to_name(cap);
+    size_t length = wanted ? strlen(wanted) : 0;
+    bool found = false;
+
+    for (const char *name = names; length && *name && !found;) {
+        size_t n = strcspn(name, ",");
+        found = n == length && strncasecmp(name, wanted, n) == 0;
+        name += n + (name[n] == ',');
+    }
+    cap_free(wanted);
+    return found;
+}
+
+/*
+ * The declared capabilities as ambient ones, which live through exec (a probe's smartctl needs them
+ * too), and all others out of the bounding set. What the launcher itself does not have, as in a
+ * container, is left out: the probe then meets EPERM and says so.
+ */
+static cap_iab_t make_iab(const char *declared)
+{
+    cap_iab_t iab = cap_iab_init();
+    cap_t own = cap_get_proc();
+
+    for (cap_value_t cap = 0; iab && own && cap < cap_max_bits(); cap++) {
+        cap_flag_value_t has = CAP_CLEAR;
+        cap_get_flag(own, cap, CAP_PERMITTED, &has);
+        if (has == CAP_SET && cap_get_bound(cap) == 1 && declares(declared, cap)) {
+            cap_iab_set_vector(iab, CAP_IAB_INH, cap, CAP_SET);
+            cap_iab_set_vector(iab, CAP_IAB_AMB, cap, CAP_SET);
+        } else {
+            cap_iab_set_vector(iab, CAP_IAB_BOUND, cap, CAP_SET);
+        }
+    }
+    cap_free(own);
+    return iab;
+}
+
+/* A recorded tree has no devices to ask, but may belong to another user and be closed to others. */
+static const char *capabilities_of(const struct launch_config *config, const struct probe *probe)
+{
+    return config->root_is_live ? probe->capabilities : "cap_dac_read_search";
+}
+
+/* The worker's environment: nothing of the caller's but what sanitizers are set up with. */
+static const char *const *make_environment(struct arena *arena)
+{
+    static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
+    const char **environment = ARENA_ARRAY(arena, const char *, 8);
+    size_t n = 0;
+
+    environment[n++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    environment[n++] = "LC_ALL=C";
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (getenv(kept[i]))
+            environment[n++] = arena_printf(arena, "%s=%s", kept[i], getenv(kept[i]));
+    return environment;
+}
+
+pid_t launcher_spawn(const struct launch_config *config, const struct probe *probe, int socket,
+                     int log)
+{
+    SCRATCH_ARENA(arena);
+    struct settings settings = {.privileged = config->privileged, .socket = socket, .log = log};
+    const char *const arguments[] = {"forewarn", "--worker",        probe->name,
+                                     "--root",   config->root_path, NULL};
+    cap_launch_t launcher = cap_new_launcher(config->program, arguments, make_environment(arena));
+
+    if (!launcher)
+        return -ENOMEM;
+    cap_launcher_callback(launcher, settle_worker);
+    if (config->privileged)
+        cap_launcher_set_iab(launcher, make_iab(capabilities_of(config, probe)));
+    pid_t pid = cap_launch(launcher, &settings);
+    int code = -errno;
+    cap_free(launcher);
+    return pid > 0 ? pid : code < 0 ? code : -EIO;
+}

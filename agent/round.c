@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/round.h"
+
+#include <errno.h>
+#include <search.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "core/arena.h"
+
+static void set_deadline(struct round *round, int64_t now_ms)
+{
+    int64_t left = round->end_ms > now_ms ? round->end_ms - now_ms : 0;
+    int64_t share = (int64_t)((double)left * ROUND_SHARE);
+    round->since_ms = now_ms;
+    round->deadline_ms =
+        now_ms + (round->probe->deadline_ms < share ? round->probe->deadline_ms : share);
+}
+
+void round_init(struct round *round, const struct probe *probe, int64_t end_ms)
+{
+    *round = (struct round){
+        .probe = probe, .arena = arena_new(), .last = "", .end_ms = end_ms, .failure = ""};
+}
+
+static void keep_node(void *node)
+{
+    (void)node; /* the arena owns the names */
+}
+
+void round_free(struct round *round)
+{
+    tdestroy(round->index, keep_node);
+    arena_free(&round->arena);
+    *round = (struct round){0};
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+bool round_knows(const struct round *round, const char *target)
+{
+    return tfind(target, &round->index, by_text) != NULL;
+}
+
+static void settle(struct round *round, enum target_fate fate)
+{
+    round->targets = arena_grow(round->arena, round->targets, round->target_count,
+                                &round->target_room, sizeof *round->targets);
+    round->targets[round->target_count++] = (struct target){round->current, fate};
+    tsearch(round->current, &round->index, by_text);
+    round->last = round->current;
+    round->current = NULL;
+}
+
+void round_started(struct round *round, int64_t now_ms)
+{
+    round->current = NULL;
+    set_deadline(round, now_ms);
+}
+
+int round_began(struct round *round, const char *target, int64_t now_ms, struct error *e)
+{
+    if (round->done || round->current)
+        return error_set(e, -EPROTO, "begins %.64s before the end of what it did", target);
+    if (!target[0] || strlen(target) > ROUND_MAX_NAME)
+        return error_set(e, -EPROTO, "a target's name of %zu bytes", strlen(target));
+    if (round->target_count >= ROUND_MAX_TARGETS)
+        return error_set(e, -EPROTO, "more than %d targets", ROUND_MAX_TARGETS);
+    if (round_knows(round, target))
+        return error_set(e, -EPROTO, "begins %.64s a second time", target);
+    round->current = arena_strdup(round->arena, target);
+    set_deadline(round, now_ms);
+    return 0;
+}
+
+int round_ended(struct round *round, const char *target, int64_t now_ms, struct error *e)
+{
+    if (!round->current || strcmp(round->current, target) != 0)
+        return error_set(e, -EPROTO, "ends %.64s without having begun it", target);
+    settle(round, TARGET_DONE);
+    set_deadline(round, now_ms);
+    return 0;
+}
+
+int round_finished(struct round *round, const char *failure, struct error *e)
+{
+    if (round->done || round->current)
+        return error_set(e, -EPROTO, "is done before the end of what it did");
+    round->done = true;
+    if (failure[0])
+        round_failed(round, failure);
+    return 0;
+}
+
+void round_failed(struct round *round, const char *why)
+{
+    round->failure = arena_strdup(round->arena, why);
+}
+
+/* "was killed by SIGSEGV", "exited with status 1" */
+static const char *how_it_ended(struct arena *arena, int status)
+{
+    if (WIFSIGNALED(status)) {
+        const char *name = sigabbrev_np(WTERMSIG(status));
+        return name ? arena_printf(arena, "was killed by SIG%s", name)
+                    : arena_printf(arena, "was killed by signal %d", WTERMSIG(status));
+    }
+    return arena_printf(arena, "exited with status %d", WEXITSTATUS(status));
+}
+
+/* What is said of a process that survives SIGKILL, "" where there is none. */
+static const char *describe_stuck(struct arena *arena, const struct launch_event *gone)
+{
+    if (!gone->stuck_pid)
+        return "";
+    return arena_printf(arena, "; process %d (%s) survives SIGKILL%s%s and is left aside",
+                        (int)gone->stuck_pid, gone->stuck_name[0] ? gone->stuck_name : "?",
+                        gone->stuck_where[0] ? ", stuck in the kernel's " : "", gone->stuck_where);
+}
+
+struct account {
+    const char *kind, *text;
+};
+
+static struct account give_account(struct round *round, enum loss loss,
+                                   const struct launch_event *gone, const char *detail,
+                                   int64_t now_ms)
+{
+    struct arena *arena = round->arena;
+    double seconds = (double)(now_ms - round->since_ms) / 1000;
+    bool fair = round->deadline_ms - round->since_ms >= ROUND_FAIR_MS || gone->stuck_pid;
+
+    switch (loss) {
+    case LOSS_EXIT:
+        break;
+    case LOSS_PROTOCOL:
+        return (struct account){
+            "malformed", arena_printf(arena, "the worker's report cannot be read: %s", detail)};
+    case LOSS_FLOOD:
+        return (struct account){"malformed",
+                                arena_printf(arena, "the worker reports too much: %s", detail)};
+    case LOSS_DEADLINE:
+        if (fair)
+            return (struct account){"hung",
+                                    arena_printf(arena, "no answer within %.1f s", seconds)};
+        /* fall through */
+    case LOSS_TIME:
+        if (gone->stuck_pid)
+            return (struct account){"hung",
+                                    arena_printf(arena, "no answer within %.1f s", seconds)};
+        return (struct account){
+            "timeout",
+            arena_printf(arena, "the time for the whole check ran out after %.1f s here", seconds)};
+    }
+    return (struct account){
+        "crashed", arena_printf(arena, "the worker %s", how_it_ended(arena, gone->status))};
+}
+
+/* Whether another worker shall go on; sets round->failure where not. */
+static bool goes_on(struct round *round, enum loss loss, bool in_target, const char *text)
+{
+    if (loss == LOSS_TIME)
+        round_failed(round, "the time for the whole check ran out");
+    else if (loss == LOSS_FLOOD)
+        round_failed(round, text);
+    else if (!in_target && (loss != LOSS_EXIT || round->strays++ > 0))
+        round_failed(round, text);
+    else if (round->left_aside >= ROUND_MAX_LEFT_ASIDE)
+        round_failed(round, arena_printf(round->arena, "%u workers hang", round->left_aside));
+    else if (round->restarts++ >= ROUND_MAX_RESTARTS)
+        round_failed(round, arena_printf(round->arena, "%u workers were lost", round->restarts));
+    else
+        return true;
+    return false;
+}
+
+bool round_lost(struct round *round, enum loss loss, const struct launch_event *gone,
+                const char *detail, int64_t now_ms, struct finding *finding)
+{
+    struct account account = give_account(round, loss, gone, detail, now_ms);
+    bool in_target = round->current != NULL;
+    const char *where = "";
+
+    if (!in_target)
+        where = !round->last[0] ? ", before the first target"
+                                : arena_printf(round->arena, ", after %s", round->last);
+    *finding = (struct finding){
+        .kind = account.kind,
+        .probe = round->probe->name,
+        .target = in_target ? round->current : "",
+        .file = "",
+        .offset = -1,
+        .message = arena_printf(round->arena, "%s%s%s", account.text, where,
+                                describe_stuck(round->arena, gone)),
+    };
+    if (in_target)
+        settle(round, strcmp(account.kind, "hung") == 0 ? TARGET_HUNG : TARGET_UNSEEN);
+    if (gone->stuck_pid)
+        round->left_aside++;
+    bool again = goes_on(round, loss, in_target, finding->message);
+    finding->blind = in_target || !again; /* else the next worker sees it all */
+    return again;
+}

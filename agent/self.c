@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/self.h"
+
+const struct metric self_build_info = {
+    .name = "forewarn_build_info",
+    .type = METRIC_GAUGE,
+    .unit = "",
+    .help = "The version of forewarn that made these samples; always 1.",
+    .source = "the program",
+    .labels = {"version"},
+};
+
+const struct metric self_probe_up = {
+    .name = "forewarn_probe_up",
+    .type = METRIC_GAUGE,
+    .unit = "",
+    .help = "Whether the probe's last round came to its end.",
+    .source = "the agent's supervision of its workers",
+    .labels = {"probe"},
+};
+
+const struct metric self_probe_duration = {
+    .name = "forewarn_probe_duration_seconds",
+    .type = METRIC_GAUGE,
+    .unit = "seconds",
+    .help = "How long the probe's last round took.",
+    .source = "the agent's supervision of its workers",
+    .labels = {"probe"},
+};
+
+const struct metric self_target_hung = {
+    .name = "forewarn_target_hung",
+    .type = METRIC_GAUGE,
+    .unit = "",
+    .help = "Whether the target (a disk, an array) gave no answer within its deadline.",
+    .source = "the agent's supervision of its workers",
+    .labels = {"probe", "target"},
+};
+
+static const struct metric *const metrics[] = {
+    &self_build_info, &self_probe_up, &self_probe_duration, &self_target_hung, NULL,
+};
+
+const struct probe self_probe = {
+    .name = "agent",
+    .what = "forewarn itself",
+    .capabilities = "",
+    .metrics = metrics,
+};

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/wire.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+enum { READ_BYTES = 64 * 1024 };
+
+/* A worker holds one target at a time: this is far above what that takes, smartctl included. */
+#define MEMORY_LIMIT ((rlim_t)1024 * 1024 * 1024)
+
+struct worker {
+    const struct probe *probe;
+    struct probe_run run;
+    struct buf in, out;
+    Forewarn__Order *order; /* the one being carried out; its skip list is sorted */
+};
+
+/* What the probe may do is fixed by whoever started this process; it shall not become more. */
+static void confine(void)
+{
+    const struct rlimit none = {0, 0}, memory = {MEMORY_LIMIT, MEMORY_LIMIT};
+
+    /* Set here and not by the launcher: exec and a change of user id clear it. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    fcntl(WORKER_SOCKET_FD, F_SETFD, FD_CLOEXEC);
+    fcntl(WORKER_ROOT_FD, F_SETFD, FD_CLOEXEC);
+    signal(SIGPIPE, SIG_IGN);
+    setrlimit(RLIMIT_CORE, &none);
+    if (!SANITIZED) /* AddressSanitizer reserves terabytes of addresses */
+        setrlimit(RLIMIT_AS, &memory);
+}
+
+/* An agent that no longer listens has killed this worker or is gone: there is nobody to tell. */
+static void flush(struct worker *worker)
+{
+    size_t sent = 0;
+    while (sent < worker->out.length) {
+        ssize_t n = write(WORKER_SOCKET_FD, worker->out.data + sent, worker->out.length - sent);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            _exit(EXIT_SUCCESS);
+        sent += (size_t)n;
+    }
+    buf_drop(&worker->out, sent);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_skipped(const Forewarn__Order *order, const char *target)
+{
+    return order->n_skip &&
+           bsearch(&target, order->skip, order->n_skip, sizeof *order->skip, by_text);
+}
+
+/* Adds what the batch holds to what is sent; its arena stays, as the probe may hold strings in it.
+ */
+static void put_batch(struct worker *worker)
+{
+    struct batch *batch = &worker->run.batch;
+    if (batch->sample_count || batch->finding_count)
+        wire_put_batch(&worker->out, batch);
+    batch->sample_count = batch->finding_count = 0;
+}
+
+static bool begin_target(struct probe_run *run, const char *target)
+{
+    struct worker *worker = run->owner;
+    Forewarn__Report report = FOREWARN__REPORT__INIT;
+
+    if (is_skipped(worker->order, target))
+        return false;
+    /* What is pending would be lost with this process if the target hangs. */
+    if (!worker->order->list)
+        put_batch(worker);
+    report.begin = (char *)target;
+    wire_put(&worker->out, &report.base);
+    flush(worker);
+    return !worker->order->list;
+}
+
+static void end_target(struct probe_run *run, const char *target)
+{
+    struct worker *worker = run->owner;
+    Forewarn__Report report = FOREWARN__REPORT__INIT;
+
+    put_batch(worker);
+    batch_reset(&worker->run.batch);
+    report.end = (char *)target;
+    wire_put(&worker->out, &report.base);
+    flush(worker);
+}
+
+static void finish_round(struct worker *worker, int code, const struct error *e)
+{
+    Forewarn__Report report = FOREWARN__REPORT__INIT;
+
+    if (!worker->order->list)
+        put_batch(worker);
+    batch_reset(&worker->run.batch);
+    report.done = code < 0 ? (char *)e->text : "";
+    wire_put(&worker->out, &report.base);
+    flush(worker);
+}
+
+static void obey(struct worker *worker)
+{
+    struct error e = {0};
+    Forewarn__Order *order = worker->order;
+
+    if (order->n_skip)
+        qsort(order->skip, order->n_skip, sizeof *order->skip, by_text);
+    if (!order->poll && !order->list)
+        return;
+    finish_round(worker, worker->probe->poll(&worker->run, &e), &e);
+}
+
+/* Takes the next order; false where the agent has closed its end or speaks something else. */
+static bool next_order(struct worker *worker)
+{
+    char chunk[READ_BYTES];
+    struct error e = {0};
+    ProtobufCMessage *message;
+
+    for (;;) {
+        int code = wire_take(&worker->in, &forewarn__order__descriptor, &message, &e);
+        if (code < 0)
+            log_error("%s", e.text);
+        if (code > 0)
+            worker->order = (Forewarn__Order *)message;
+        if (code)
+            return code > 0;
+        ssize_t n = read(WORKER_SOCKET_FD, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        buf_add(&worker->in, chunk, (size_t)n);
+    }
+}
+
+/* Only a recorded tree goes without: what runs on a live host may ask its devices. */
+static const char *find_smartctl(const struct root *root)
+{
+    static const char *const places[] = {"/usr/sbin/smartctl", "/usr/local/sbin/smartctl",
+                                         "/sbin/smartctl", NULL};
+    for (size_t i = 0; root_is_live(root) && places[i]; i++)
+        if (access(places[i], X_OK) == 0)
+            return places[i];
+    return NULL;
+}
+
+static int serve(struct worker *worker)
+{
+    const struct probe *probe = worker->probe;
+    struct error e = {0};
+    int code = probe->open ? probe->open(&worker->run, &e) : 0;
+
+    while (next_order(worker)) {
+        if (code < 0)
+            finish_round(worker, code, &e);
+        else
+            obey(worker);
+        forewarn__order__free_unpacked(worker->order, NULL);
+        worker->order = NULL;
+    }
+    if (code == 0 && probe->close)
+        probe->close(&worker->run);
+    return EXIT_SUCCESS;
+}
+
+int worker_run(const struct probe *probe, const char *root_path)
+{
+    struct worker worker = {.probe = probe};
+    struct root *root;
+    struct error e = {0};
+
+    log_open(probe->name, LOG_NOTICE);
+    confine();
+    if (root_open_fd(WORKER_ROOT_FD, root_path, &root, &e) < 0) {
+        log_error("%s", e.text);
+        return EXIT_FAILURE;
+    }
+    worker.run = (struct probe_run){
+        .root = root,
+        .clock = &clock_system,
+        .smartctl = find_smartctl(root),
+        .begin = begin_target,
+        .end = end_target,
+        .owner = &worker,
+    };
+    batch_init(&worker.run.batch);
+    int status = serve(&worker);
+    batch_free(&worker.run.batch);
+    buf_free(&worker.in);
+    buf_free(&worker.out);
+    root_close(&root);
+    return status;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_WORKER_H
+#define AGENT_WORKER_H
+
+#include "probes/probe.h"
+
+/* The descriptors that a worker is started with. */
+enum { WORKER_SOCKET_FD = 3, WORKER_ROOT_FD = 4 };
+
+/*
+ * The whole life of a worker process: takes orders from the socket, makes a round of the probe for
+ * each and reports target by target (core/worker.proto), until the agent closes its end. root_path
+ * is only for texts. Gives the exit status.
+ */
+int worker_run(const struct probe *probe, const char *root_path);
+
+#endif
