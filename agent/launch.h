@@ -53,7 +53,10 @@ struct launch_event {
     char stuck_state;     /* D, t, ...; 0 where not known */
 };
 
-/* Forks the launcher off. */
+/*
+ * Forks the launcher off; before the process' first event loop, as libuv's fork handler would later
+ * close descriptors in each process that the launcher forks.
+ */
 int launch_start(const struct launch_config *config, struct launch *launch, struct error *e);
 
 /* Orders a worker for probes[probe]; *worker is its number in what is told later. */

@@ -2,6 +2,7 @@
 #include "agent/launcher.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -231,7 +232,7 @@ static void drain(int signals)
 }
 
 /* Kills all and waits for it, but not for what is known to be stuck. */
-static void end(struct launcher *launcher)
+__attribute__((noreturn)) static void end(struct launcher *launcher)
 {
     for (size_t i = 0; i < LAUNCH_MAX_WORKERS; i++)
         if (launcher->child[i].worker)

@@ -124,7 +124,7 @@ static void finish_round(struct worker *worker, int code, const struct error *e)
     if (!worker->order->list)
         put_batch(worker);
     batch_reset(&worker->run.batch);
-    report.done = code < 0 ? (char *)e->text : "";
+    report.done = (char *)(uintptr_t)(code < 0 ? e->text : "");
     wire_put(&worker->out, &report.base);
     flush(worker);
 }
