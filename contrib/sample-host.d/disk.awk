@@ -107,7 +107,7 @@ function put_bay(d, device,   shelf, slot, base)
     slot = bay[d] % 24 + 1
     base = "sys/class/enclosure/0:0:" 1000 + shelf ":0"
     if (slot == 1)
-        file(base "/id", sprintf("0x5%06x%09x\n", oui, 900000 + shelf))
+        file(base "/id", sprintf("0x5%06x%09x\n", oui, 1 + shelf))
     file(base sprintf("/Slot%02d/slot", slot), slot "\n")
     file(base sprintf("/Slot%02d/status", slot), "OK\n")
     link(base sprintf("/Slot%02d/device", slot), "../../../../" substr(device, 5))
@@ -138,10 +138,11 @@ function spaced(hex,   text)
 }
 
 # udev's database: names with '_' for blanks; of a SCSI disk ID_SERIAL_SHORT is the wwn.
-function put_udev(d,   text, plain)
+function put_udev(d,   text, plain, encoded)
 {
-    plain = model[d]
+    plain = encoded = model[d]
     gsub(/ /, "_", plain)
+    gsub(/ /, "\\x20", encoded)
     if (kind[d] == "sas")
         text = "E:ID_SCSI=1\nE:ID_BUS=scsi\nE:ID_VENDOR=" vendor "\nE:ID_MODEL=" plain \
             "\nE:ID_REVISION=" firmware[d] "\nE:ID_SERIAL=3" substr(wwn[d], 3) \
@@ -154,7 +155,7 @@ function put_udev(d,   text, plain)
             "\nE:ID_SERIAL=" plain "_" serial[d] "\nE:ID_SERIAL_SHORT=" serial[d] "\n"
     text = text "E:ID_TYPE=disk\nE:ID_WWN=" wwn[d] "\n"
     if (kind[d] != "nvme")
-        text = text "E:ID_WWN_WITH_EXTENSION=" wwn[d] "\n"
+        text = text "E:ID_MODEL_ENC=" encoded "\nE:ID_WWN_WITH_EXTENSION=" wwn[d] "\n"
     file("run/udev/data/b" number[d], "I:1000000\n" text "G:systemd\nV:1\n")
 }
 

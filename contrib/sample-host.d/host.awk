@@ -57,6 +57,7 @@ BEGIN {
     file("proc/self/mounts", mounts)
     for (m = 0; m < arrays; m += arrays - 1)
         file("sys/fs/ext4/md" m "/errors_count", "0\n")
+    file("proc/sys/kernel/hostname", "mail7\n")
     file("sample-host.txt", "A made-up host for forewarn, written by contrib/sample-host.\n")
     tar_end()
 }
