@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROBES_SMART_BLOB_H
+#define PROBES_SMART_BLOB_H
+
+#include <stddef.h>
+
+#include "core/error.h"
+#include "probes/smart_facts.h"
+
+/* A blob has three pages of 512 bytes and a word, each behind a head of 8 bytes. */
+enum { SMART_BLOB_MAX = 4096 };
+
+/*
+ * Whether these bytes are a blob as libatasmart writes it (sk_disk_get_blob()): chunks of a tag,
+ * the length in big endian and the content, of known lengths, none twice, with IDENTIFY DEVICE
+ * (IDFY) and SMART READ DATA (SMDT) among them. -EINVAL with the place where it is not. libatasmart
+ * checks less, and must not be given what this refuses.
+ */
+int smart_blob_check(const void *blob, size_t size, struct error *e);
+
+/*
+ * The facts of a blob. A blob without the chunk SMST does not say whether the disk is healthy:
+ * then that stays unknown. Strings and attributes are the arena's.
+ */
+int smart_blob_facts(const void *blob, size_t size, struct arena *arena, struct smart_facts *facts,
+                     struct error *e);
+
+/*
+ * Asks a device (/dev/sda) through libatasmart and gives its facts. Takes as long as the device
+ * does. Does not look whether the disk sleeps. -EOPNOTSUPP where it is no ATA disk or libatasmart
+ * cannot speak to it.
+ */
+int smart_blob_device(const char *device, struct arena *arena, struct smart_facts *facts,
+                      struct error *e);
+
+#endif
