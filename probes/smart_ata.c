@@ -8,7 +8,7 @@
 
 enum { HOUR = 3600, MAX_YEARS = 30 };
 
-static const uint64_t max_power_on = UINT64_C(MAX_YEARS) * 365 * 24 * HOUR;
+static const uint64_t max_power_on = (uint64_t)MAX_YEARS * 365 * 24 * HOUR;
 
 static uint64_t word(uint64_t raw, int n)
 {

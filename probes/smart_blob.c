@@ -8,6 +8,7 @@
 
 #include <atasmart.h>
 
+#include "probes/identity.h"
 #include "probes/smart_ata.h"
 
 enum { PAGE = 512, HEAD = 8, MAX_ATTRIBUTES = 30 };
@@ -89,25 +90,18 @@ static uint64_t identify_words(const uint8_t *identify, int first, int count)
     return value;
 }
 
-/* IDENTIFY DEVICE has the two characters of each word the other way round. */
-static const char *identify_text(const uint8_t *identify, int first, int count, struct arena *arena)
-{
-    char text[64];
-    for (int i = 0; i < count; i++) {
-        text[2 * i] = (char)identify[2 * (first + i) + 1];
-        text[2 * i + 1] = (char)identify[2 * (first + i)];
-    }
-    return smart_text(arena, text, (size_t)count * 2);
-}
-
 /* ACS-4, 7.13 IDENTIFY DEVICE: the words that tell who the disk is. */
-static void identify(const uint8_t *page, struct arena *arena, struct smart_facts *facts)
+static void take_identify(const uint8_t *page, struct arena *arena, struct smart_facts *facts)
 {
-    facts->serial = identify_text(page, 10, 10, arena);
-    facts->firmware = identify_text(page, 23, 4, arena);
-    facts->model = identify_text(page, 27, 20, arena);
+    struct identity identity;
+    identity_from_ata(arena, page, &identity);
+    facts->disk = identity.disk;
+    facts->serial = identity.serial;
+    facts->firmware = identity.firmware;
+    facts->model = identity.model;
+    facts->wwn = identity.wwn;
     facts->bus = "ata";
-    uint16_t sets = identify_word(page, 83), enabled = identify_word(page, 87);
+    uint16_t sets = identify_word(page, 83);
     uint64_t sectors =
         (sets & 0xc400) == 0x4400 ? identify_words(page, 100, 4) : identify_words(page, 60, 2);
     /* words 117 and 118: a logical sector longer than 256 words (106, bit 12) */
@@ -116,12 +110,6 @@ static void identify(const uint8_t *page, struct arena *arena, struct smart_fact
     facts->bytes = sectors < UINT64_C(1) << 48 ? sectors * 2 * words : 0;
     uint16_t rate = identify_word(page, 217);
     facts->rotational = rate == 1 ? 0 : rate > 0x400 && rate < 0xffff ? 1 : -1;
-    if ((enabled & 0xc100) == 0x4100) {
-        uint64_t wwn = 0;
-        for (int i = 0; i < 4; i++)
-            wwn = wwn << 16 | identify_word(page, 108 + i);
-        facts->wwn = wwn ? arena_printf(arena, "0x%016llx", (unsigned long long)wwn) : "";
-    }
 }
 
 struct gather {
@@ -175,7 +163,8 @@ static void take_attribute(SkDisk *disk, const SkSmartAttributeParsedData *a, vo
     };
 }
 
-static int parse(SkDisk *disk, struct arena *arena, struct smart_facts *facts, struct error *e)
+static int parse(SkDisk *disk, const struct smart_facts *names, struct arena *arena,
+                 struct smart_facts *facts, struct error *e)
 {
     SkBool good;
     struct smart_units units = {0};
@@ -185,19 +174,21 @@ static int parse(SkDisk *disk, struct arena *arena, struct smart_facts *facts, s
         return error_set(e, -EINVAL, "libatasmart reads no attributes: %s", error_name(errno));
     if (sk_disk_smart_status(disk, &good) == 0)
         facts->number[SMART_HEALTHY] = good ? 1 : 0;
+    if (names)
+        smart_facts_rename(facts, names);
     smart_ata_decode(facts, &units);
     return 0;
 }
 
-int smart_blob_facts(const void *blob, size_t size, struct arena *arena, struct smart_facts *facts,
-                     struct error *e)
+int smart_blob_facts(const void *blob, size_t size, const struct smart_facts *names,
+                     struct arena *arena, struct smart_facts *facts, struct error *e)
 {
     struct frame frame;
     SkDisk *disk;
     smart_facts_init(facts);
     int code = frame_blob(blob, size, &frame, e);
     if (frame.content[0])
-        identify(frame.content[0], arena, facts);
+        take_identify(frame.content[0], arena, facts);
     if (code < 0)
         return code;
     if (sk_disk_open(NULL, &disk) < 0)
@@ -205,39 +196,37 @@ int smart_blob_facts(const void *blob, size_t size, struct arena *arena, struct 
     if (sk_disk_set_blob(disk, blob, size) < 0)
         code = error_set(e, -EINVAL, "libatasmart does not take it: %s", error_name(errno));
     else
-        code = parse(disk, arena, facts, e);
+        code = parse(disk, names, arena, facts, e);
     sk_disk_free(disk);
     return code;
 }
 
-/* A device's blob is read as a recorded one, so that both give the same. */
-static int device_blob(SkDisk *disk, struct arena *arena, struct smart_facts *facts,
-                       struct error *e)
+static int take_blob(SkDisk *disk, struct arena *arena, void **copy, size_t *size, struct error *e)
 {
     SkBool available = 0;
     const void *blob;
-    size_t size;
     if (sk_disk_smart_is_available(disk, &available) < 0 || !available)
         return error_set(e, -EOPNOTSUPP, "no ATA disk with SMART");
     if (sk_disk_smart_read_data(disk) < 0)
         return error_set(e, -EIO, "SMART READ DATA: %s", error_name(errno));
-    if (sk_disk_get_blob(disk, &blob, &size) < 0)
+    if (sk_disk_get_blob(disk, &blob, size) < 0)
         return error_set(e, -EIO, "libatasmart gives no blob: %s", error_name(errno));
-    return smart_blob_facts(blob, size, arena, facts, e);
+    *copy = arena_alloc(arena, *size);
+    memcpy(*copy, blob, *size);
+    return 0;
 }
 
-int smart_blob_device(const char *device, struct arena *arena, struct smart_facts *facts,
-                      struct error *e)
+int smart_blob_ask(const char *device, struct arena *arena, void **blob, size_t *size,
+                   struct error *e)
 {
     SkDisk *disk;
-    smart_facts_init(facts);
     if (sk_disk_open(device, &disk) < 0) {
         int code = errno == EACCES || errno == EPERM || errno == ENOENT || errno == ENXIO
                        ? -errno
                        : -EOPNOTSUPP;
         return error_set(e, code, "open %s: %s", device, error_name(errno));
     }
-    int code = device_blob(disk, arena, facts, e);
+    int code = take_blob(disk, arena, blob, size, e);
     sk_disk_free(disk);
     return code;
 }

@@ -20,17 +20,17 @@ int smart_blob_check(const void *blob, size_t size, struct error *e);
 
 /*
  * The facts of a blob. A blob without the chunk SMST does not say whether the disk is healthy:
- * then that stays unknown. Strings and attributes are the arena's.
+ * then that stays unknown. names (which may be NULL) has attributes with names for this model.
+ * Strings and attributes are the arena's. Where this fails, who the disk is may still be known.
  */
-int smart_blob_facts(const void *blob, size_t size, struct arena *arena, struct smart_facts *facts,
-                     struct error *e);
+int smart_blob_facts(const void *blob, size_t size, const struct smart_facts *names,
+                     struct arena *arena, struct smart_facts *facts, struct error *e);
 
 /*
- * Asks a device (/dev/sda) through libatasmart and gives its facts. Takes as long as the device
- * does. Does not look whether the disk sleeps. -EOPNOTSUPP where it is no ATA disk or libatasmart
- * cannot speak to it.
+ * Asks a device (/dev/sda) through libatasmart for its blob. Takes as long as the device does, and
+ * does not look whether the disk sleeps. -EOPNOTSUPP or -EIO where libatasmart cannot speak to it.
  */
-int smart_blob_device(const char *device, struct arena *arena, struct smart_facts *facts,
-                      struct error *e);
+int smart_blob_ask(const char *device, struct arena *arena, void **blob, size_t *size,
+                   struct error *e);
 
 #endif

@@ -60,6 +60,7 @@ struct smart_attribute {
 
 /* Strings live in the arena the facts were made with, and are "" where nothing is known. */
 struct smart_facts {
+    const char *disk; /* stable identity as in probes/identity.h */
     const char *model, *serial, *firmware, *wwn;
     const char *bus; /* ata sas scsi nvme, "" */
     uint64_t bytes;  /* 0: not known */
@@ -78,11 +79,14 @@ void smart_set(struct smart_facts *facts, enum smart_number number, double value
 void smart_facts_fill(struct smart_facts *facts, const struct smart_facts *other,
                       enum smart_number first, enum smart_number last);
 
+/*
+ * Gives the attributes the names that another source has for them: smartctl's database knows what
+ * they are called on this very model.
+ */
+void smart_facts_rename(struct smart_facts *facts, const struct smart_facts *names);
+
 /* Whether anything at all is known of the disk's health. */
 bool smart_facts_any(const struct smart_facts *facts);
-
-/* length bytes as text fit for a label: printable ASCII, no space at either end. */
-const char *smart_text(struct arena *arena, const char *text, size_t length);
 
 /* Adds the numbers and attributes as samples of this disk (its stable identity). */
 void smart_facts_report(const struct smart_facts *facts, const char *disk, struct batch *batch);
@@ -90,5 +94,8 @@ void smart_facts_report(const struct smart_facts *facts, const char *disk, struc
 /* The number's metric, for the probe's list and for files that keep numbers by name. */
 const struct metric *smart_metric(enum smart_number number);
 extern const struct metric smart_attribute_metric, smart_decoded_metric;
+
+/* All metrics of the probe, NULL at the end. */
+extern const struct metric *const smart_metrics[];
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/identity.h"
+
 enum { MAX_KEY = 64, MAX_MESSAGES = 8, MAX_MESSAGE = 200, MAX_SCANNED = 4096 };
 
 const json_t *smart_json_at(const json_t *top, const char *path)
@@ -41,7 +43,7 @@ const char *smart_json_text(const json_t *top, const char *path, struct arena *a
     const json_t *value = smart_json_at(top, path);
     if (!json_is_string(value))
         return "";
-    return smart_text(arena, json_string_value(value), json_string_length(value));
+    return identity_text(arena, json_string_value(value), json_string_length(value));
 }
 
 static uint64_t integer(const json_t *top, const char *path, double limit)
@@ -50,23 +52,22 @@ static uint64_t integer(const json_t *top, const char *path, double limit)
     return value >= 0 && value < limit ? (uint64_t)value : 0;
 }
 
-/* As udev has it in ID_WWN_WITH_EXTENSION: naa, oui and id are what smartctl splits it into. */
 static const char *wwn(const json_t *top, struct arena *arena)
 {
-    const char *unit = smart_json_text(top, "logical_unit_id", arena);
-    uint64_t naa = integer(top, "wwn.naa", 16), oui = integer(top, "wwn.oui", 1 << 24);
+    unsigned naa = (unsigned)integer(top, "wwn.naa", 16);
+    uint32_t oui = (uint32_t)integer(top, "wwn.oui", 1 << 24);
     uint64_t id = integer(top, "wwn.id", (double)(UINT64_C(1) << 36));
-    if (naa)
-        return arena_printf(arena, "0x%016llx", (unsigned long long)(naa << 60 | oui << 36 | id));
-    if (unit[0])
-        return unit;
+    const char *text = naa ? identity_from_wwn(arena, naa, oui, id) : "";
+    return text[0] ? text
+                   : identity_from_naa(arena, smart_json_text(top, "logical_unit_id", arena));
+}
+
+static const char *eui(const json_t *top, struct arena *arena)
+{
     const json_t *space = json_array_get(smart_json_at(top, "nvme_namespaces"), 0);
-    oui = integer(space, "eui64.oui", 1 << 24);
-    id = integer(space, "eui64.ext_id", (double)(UINT64_C(1) << 40));
-    if (oui || id)
-        return arena_printf(arena, "eui.%06llx%010llx", (unsigned long long)oui,
-                            (unsigned long long)id);
-    return "";
+    uint64_t oui = integer(space, "eui64.oui", 1 << 24);
+    uint64_t id = integer(space, "eui64.ext_id", (double)(UINT64_C(1) << 40));
+    return identity_from_nvme(arena, oui << 40 | id, NULL);
 }
 
 static const char *bus(const json_t *top, struct arena *arena)
@@ -92,13 +93,16 @@ static const char *first_text(const json_t *top, const char *const *paths, struc
 
 static void identity(const json_t *top, struct arena *arena, struct smart_facts *facts)
 {
-    static const char *const models[] = {"model_name", "scsi_model_name", "product", NULL};
+    static const char *const models[] = {"scsi_model_name", "model_name", "product", NULL};
     static const char *const firmwares[] = {"firmware_version", "scsi_revision", "revision", NULL};
     double rate = smart_json_number(top, "rotation_rate");
     facts->model = first_text(top, models, arena);
     facts->firmware = first_text(top, firmwares, arena);
     facts->serial = smart_json_text(top, "serial_number", arena);
     facts->wwn = wwn(top, arena);
+    facts->disk = facts->wwn[0] ? facts->wwn : eui(top, arena);
+    if (!facts->disk[0])
+        facts->disk = identity_from_model_serial(arena, facts->model, facts->serial);
     facts->bus = bus(top, arena);
     facts->bytes = integer(top, "user_capacity.bytes", 1e19);
     facts->rotational = isnan(rate) ? -1 : rate > 0;

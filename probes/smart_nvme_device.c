@@ -6,6 +6,7 @@
 
 #include <libnvme.h>
 
+#include "probes/identity.h"
 #include "probes/smart_nvme.h"
 
 enum {
@@ -72,9 +73,9 @@ int smart_nvme_device(const char *device, struct arena *arena, struct smart_fact
     int code = check(nvme_identify_ctrl(fd, &id), "identify", device, e);
     if (code < 0)
         return code;
-    facts->model = smart_text(arena, id.mn, sizeof id.mn);
-    facts->serial = smart_text(arena, id.sn, sizeof id.sn);
-    facts->firmware = smart_text(arena, id.fr, sizeof id.fr);
+    facts->model = identity_text(arena, id.mn, sizeof id.mn);
+    facts->serial = identity_text(arena, id.sn, sizeof id.sn);
+    facts->firmware = identity_text(arena, id.fr, sizeof id.fr);
     facts->bus = "nvme";
     facts->rotational = 0;
     code = health(fd, device, &id, facts, e);

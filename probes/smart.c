@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "probes/probe.h"
+#include "probes/smart_round.h"
+
+extern const struct probe smart_probe;
+
+/* What stays from one round to the next. */
+struct state {
+    struct smart_memory *memory;
+};
+
+static int open_probe(struct probe_run *run, struct error *e)
+{
+    struct state *state = calloc(1, sizeof *state);
+    (void)e;
+    if (!state)
+        abort();
+    state->memory = smart_memory_new();
+    run->state = state;
+    struct error why = {0};
+    if (run->state_directory && root_is_live(run->root) &&
+        smart_memory_load(state->memory, run->state_directory, &why) < 0)
+        probe_finding(run, "note", false, "", run->state_directory,
+                      "part of what was known of the disks is lost: %s", why.text);
+    return 0;
+}
+
+static void close_probe(struct probe_run *run)
+{
+    struct state *state = run->state;
+    if (state)
+        smart_memory_free(&state->memory);
+    free(state);
+    run->state = NULL;
+}
+
+/*
+ * The identities go off before any disk is touched: of a disk that hangs they are all there is. A
+ * recorded tree may have no sysfs at all.
+ */
+static int discover(struct smart_round *round, bool live, struct error *e)
+{
+    static const char target[] = "disks";
+    struct error why = {0};
+    if (!probe_begin(round->run, target))
+        return 0;
+    int code = disks_find(round->run->root, round->arena, &round->run->batch, &round->disks, &why);
+    if (code < 0) {
+        round->disks = (struct disks){0};
+        if (!live && code != -ENOENT)
+            probe_finding(round->run, "unreadable", true, "", "/sys/block", "%s", why.text);
+    }
+    for (size_t i = 0; i < round->disks.count; i++)
+        smart_report_info(round, &round->disks.disk[i]);
+    probe_end(round->run, target);
+    return live && code < 0 ? error_set(e, code, "%s", why.text) : 0;
+}
+
+static int poll_probe(struct probe_run *run, struct error *e)
+{
+    struct state *state = run->state;
+    SCRATCH_ARENA(arena);
+    bool live = root_is_live(run->root);
+    struct smart_round round = {
+        .run = run,
+        .arena = arena,
+        .memory = state->memory,
+        .state_directory = live ? run->state_directory : NULL,
+        .now_ms = clock_wall_ms(run->clock),
+    };
+    int code = discover(&round, live, e);
+    if (code < 0)
+        return code;
+    code = live ? smart_live(&round, e) : smart_recorded(&round, e);
+    smart_report_vanished(&round);
+    return code;
+}
+
+const struct probe smart_probe = {
+    .name = "smart",
+    .what = "disks",
+    .capabilities = "cap_sys_rawio,cap_sys_admin,cap_dac_read_search",
+    .interval_ms = 10 * 60 * 1000,
+    .deadline_ms = 20 * 1000,
+    .metrics = smart_metrics,
+    .open = open_probe,
+    .poll = poll_probe,
+    .close = close_probe,
+};
