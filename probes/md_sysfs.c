@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probes/md_sysfs.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "probes/md_attributes.h"
+#include "probes/md_redundancy.h"
+
+enum { MAX_FINDINGS = 16 };
+
+struct reader {
+    struct probe_run *run;
+    struct arena *arena;
+    struct md_array *array;
+    size_t findings;
+};
+
+int md_sysfs_list(const struct root *root, struct arena *arena, char ***names, size_t *count,
+                  bool *more, struct error *e)
+{
+    char **found;
+    size_t found_count, kept = 0;
+    int code = root_list(root, "/sys/block", arena, &found, &found_count, e);
+
+    *names = NULL;
+    *count = 0;
+    *more = false;
+    if (code < 0)
+        return code;
+    for (size_t i = 0; i < found_count; i++) {
+        if (strncmp(found[i], "md", 2) != 0 || !md_name_valid(found[i], strlen(found[i])) ||
+            !root_exists(root, arena_printf(arena, "/sys/block/%s/md", found[i])))
+            continue;
+        if (kept == MD_MAX_ARRAYS) {
+            *more = true;
+            break;
+        }
+        found[kept++] = found[i];
+    }
+    *names = found;
+    *count = kept;
+    return 0;
+}
+
+/* An array with much amiss does not flood the report: the last finding says that there is more. */
+static void tell(struct reader *r, const char *kind, bool blind, const char *path, const char *text)
+{
+    r->findings++;
+    if (r->findings < MAX_FINDINGS)
+        probe_finding(r->run, kind, blind, r->array->name, path, "%s", text);
+    else if (r->findings == MAX_FINDINGS)
+        probe_finding(r->run, kind, true, r->array->name, path,
+                      "%s; more of this array's files are like this and not listed", text);
+}
+
+static void tell_error(struct reader *r, bool blind, const char *path, int code)
+{
+    if (code == -EOPNOTSUPP)
+        tell(r, "unreadable", blind, path, "neither a file nor a directory, so it is not opened");
+    else if (code == -EILSEQ)
+        tell(r, "malformed", blind, path, "binary content where md writes text");
+    else if (code == -EFBIG)
+        tell(r, "malformed", blind, path, "longer than md ever writes");
+    else
+        tell(r, "unreadable", blind, path,
+             arena_printf(r->arena, "cannot be read: %s", error_name(code)));
+}
+
+static void read_attribute(struct reader *r, const char *directory,
+                           const struct md_attribute *attribute, void *into)
+{
+    char *path = arena_printf(r->arena, "%s/%s", directory, attribute->file), *text;
+    int code = root_read_line(r->run->root, path, r->arena, &text, NULL);
+
+    if (code == -ENOENT)
+        return;
+    if (code < 0) {
+        tell_error(r, attribute->needed, path, code);
+        return;
+    }
+    if (!attribute->take(into, attribute, r->arena, span_trim(span_of(text))))
+        tell(r, "malformed", attribute->needed, path,
+             arena_printf(r->arena, "not what md writes there: '%s'",
+                          span_quote(r->arena, span_of(text), 60)));
+}
+
+/*
+ * A member whose device was deleted under the array: md keeps it and says nothing, but the link to
+ * it leads nowhere. In a recorded tree links can lead nowhere because devices were not recorded
+ * where they belong; so the disk must be missing from /sys/block too.
+ */
+static bool is_gone(const struct reader *r, const char *link)
+{
+    const struct root *root = r->run->root;
+    char *target;
+
+    if (root_readlink(root, link, r->arena, &target, NULL) < 0 || root_exists(root, link))
+        return false;
+    const char *disk = NULL;
+    for (const char *at = target; (at = strstr(at, "/block/")); disk = at)
+        at += strlen("/block/");
+    if (!disk)
+        return false;
+    return !root_exists(root,
+                        arena_printf(r->arena, "/sys/block/%.*s", (int)strcspn(disk, "/"), disk));
+}
+
+static void read_member(struct reader *r, const char *directory, const char *device)
+{
+    struct md_member *member = md_array_add(r->array, r->arena, device);
+    if (!member)
+        return;
+    for (const struct md_attribute *a = md_member_attributes; a->file; a++)
+        read_attribute(r, directory, a, member);
+    md_member_settle(member);
+    member->gone = is_gone(r, arena_printf(r->arena, "%s/block", directory));
+}
+
+static void read_members(struct reader *r, const char *directory)
+{
+    char *md = arena_printf(r->arena, "%s/md", directory), **names;
+    size_t count, members = 0;
+    int code = root_list(r->run->root, md, r->arena, &names, &count, NULL);
+
+    if (code < 0) {
+        tell_error(r, true, md, code);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *device = names[i] + strlen("dev-");
+        if (strncmp(names[i], "dev-", strlen("dev-")) != 0)
+            continue;
+        char *path = arena_printf(r->arena, "%s/%s", md, names[i]);
+        if (!md_name_valid(device, strlen(device)))
+            tell(r, "malformed", true, path, "no device can be called that");
+        else if (members++ < MD_MAX_MEMBERS)
+            read_member(r, path, device);
+    }
+    if (members > MD_MAX_MEMBERS)
+        tell(r, "unsupported", true, md, "more members than are looked at");
+}
+
+/* What single files cannot say. */
+static void settle(struct reader *r, const char *directory)
+{
+    struct md_array *array = r->array;
+
+    if (strcmp(array->level, "raid10") == 0 && array->layout != MD_UNKNOWN && array->wanted > 0 &&
+        md_raid10_decode(array->layout, (int)array->wanted, &array->raid10) < 0)
+        tell(r, "malformed", true, arena_printf(r->arena, "%s/md/layout", directory),
+             "no layout that a RAID10 of so many members can have");
+    if (array->state == MD_STATE_INACTIVE || array->state == MD_STATE_CLEAR)
+        array->size = MD_UNKNOWN;
+    if (strspn(array->uuid, "0-") == strlen(array->uuid))
+        array->uuid = "";
+}
+
+bool md_sysfs_read(struct probe_run *run, struct arena *arena, const char *name,
+                   struct md_array *array)
+{
+    struct reader r = {.run = run, .arena = arena, .array = array};
+    char *directory = arena_printf(arena, "/sys/block/%s", name);
+    size_t findings = run->batch.finding_count;
+
+    md_array_init(array, name);
+    for (const struct md_attribute *a = md_array_attributes; a->file; a++)
+        read_attribute(&r, directory, a, array);
+    read_members(&r, directory);
+    if (!root_exists(run->root, arena_printf(arena, "%s/md", directory))) {
+        run->batch.finding_count = findings; /* of an array that was being stopped */
+        return false;
+    }
+    array->in_sysfs = true;
+    settle(&r, directory);
+    return true;
+}
