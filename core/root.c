@@ -15,7 +15,7 @@
 
 #include "core/buf.h"
 
-enum { LINE_LIMIT = 4096, MAX_NAMES = 100000 };
+enum { LINE_LIMIT = 4096, MAX_NAMES = 100000, OPEN_TRIES = 128 };
 
 struct root {
     int fd;
@@ -92,7 +92,11 @@ static int open_below(const struct root *root, const char *path, int flags)
     path += strspn(path, "/");
     if (!*path)
         path = ".";
-    int fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
+    /* Where anything on the host is renamed or mounted while ".." is walked, openat2 gives up. */
+    int fd, tries = OPEN_TRIES;
+    do
+        fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
+    while (fd < 0 && errno == EAGAIN && --tries);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM) && root->live)
         fd = openat(root->fd, path, flags | O_CLOEXEC);
     return fd;

@@ -77,21 +77,32 @@ static bool take_flags(struct md_member *member, struct span flags)
     return true;
 }
 
+/* As in /sys/block, where a '/' of a name is '!': cciss/c0d0p1. */
+static char *device_name(struct arena *arena, struct span device)
+{
+    char *name = span_copy(arena, device);
+    for (char *c = name; (c = strchr(c, '/'));)
+        *c = '!';
+    return name;
+}
+
 /* "sda1[0](S)" */
 static void take_member(struct parser *p, struct span word)
 {
     const char *bracket = memchr(word.at, '[', word.length);
     struct span device = {word.at, bracket ? (size_t)(bracket - word.at) : 0};
     struct span rest = {word.at + device.length, word.length - device.length};
-    const char *array = p->array->name;
+    const char *array = p->array->name, *name = device_name(p->arena, device);
     int64_t number;
 
-    if (!bracket || !md_name_valid(device.at, device.length) || !span_take(&rest, "[") ||
+    if (!md_name_valid(name, device.length) || !span_take(&rest, "[") ||
         !span_take_number(&rest, &number) || number > INT32_MAX || !span_take(&rest, "]")) {
         problem(p, "malformed", true, array, "a member that cannot be read", word);
         return;
     }
-    struct md_member *member = md_array_add(p->array, p->arena, span_copy(p->arena, device));
+    if (md_array_find(p->array, name))
+        problem(p, "conflict", false, array, "a device that is a member twice", word);
+    struct md_member *member = md_array_add(p->array, p->arena, name);
     if (!member) {
         problem(p, "unsupported", true, array, "more members than are looked at", word);
         return;

@@ -232,8 +232,8 @@ static bool take_waiting(struct md_array *array, struct span line)
     struct span what = {line.at, (size_t)(equals - line.at)};
     struct span why = {equals + 1, line.length - what.length - 1};
 
-    sync->action = action_find(what);
-    if (sync->action == MD_ACTION_UNKNOWN)
+    enum md_action action = action_find(what);
+    if (action == MD_ACTION_UNKNOWN)
         return false;
     if (span_is(why, "DELAYED"))
         sync->waiting = MD_WAITING_DELAYED;
@@ -243,8 +243,8 @@ static bool take_waiting(struct md_array *array, struct span line)
         sync->waiting = MD_WAITING_PENDING;
     else
         return false;
-    if (sync->waiting == MD_WAITING_PENDING)
-        sync->action = MD_ACTION_IDLE; /* nothing runs, nor will it by itself */
+    /* What is pending does not run, nor will it by itself. */
+    sync->action = sync->waiting == MD_WAITING_PENDING ? MD_ACTION_IDLE : action;
     return true;
 }
 

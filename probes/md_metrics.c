@@ -72,7 +72,7 @@ GAUGE(md_sync_speed, "sync_speed_bytes_per_second", "bytes_per_second",
 GAUGE(md_sync_speed_limit, "sync_speed_limit_bytes_per_second", "bytes_per_second",
       "md/sync_speed_min, md/sync_speed_max",
       "The speed that a sync is held up to (max) and, under load, gets (min).", "limit");
-GAUGE(md_sync_finish, "sync_finish_seconds", "seconds", "/proc/mdstat",
+GAUGE(md_sync_remaining, "sync_remaining_seconds", "seconds", "/proc/mdstat",
       "The kernel's own estimate of the time to go, from the speed of the last seconds.");
 GAUGE(md_last_sync_info, "last_sync_info", "", "md/last_sync_action",
       "The last sync that was started: check, repair, resync, recovery, reshape or none.",
@@ -163,7 +163,7 @@ const struct metric *const md_metrics[] = {
     &md_sync_total,
     &md_sync_speed,
     &md_sync_speed_limit,
-    &md_sync_finish,
+    &md_sync_remaining,
     &md_last_sync_info,
     &md_reshape_position,
     &md_disks_before,

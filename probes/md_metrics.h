@@ -11,7 +11,7 @@ extern const struct metric md_info, md_state, md_container_info, md_disks, md_di
     md_degraded, md_redundancy_left, md_read_only, md_size, md_component_size, md_chunk,
     md_consistency_info, md_journal_failed;
 extern const struct metric md_sync, md_sync_waiting, md_sync_held_up, md_sync_completed,
-    md_sync_total, md_sync_speed, md_sync_speed_limit, md_sync_finish, md_last_sync_info,
+    md_sync_total, md_sync_speed, md_sync_speed_limit, md_sync_remaining, md_last_sync_info,
     md_reshape_position, md_disks_before;
 extern const struct metric md_mismatches, md_lost_stripes, md_bitmap_info, md_bitmap_pages,
     md_bitmap_used_pages, md_bitmap_chunk, md_stripe_cache_size, md_stripe_cache_active,

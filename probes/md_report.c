@@ -100,7 +100,7 @@ static void report_progress(struct batch *batch, const char *name, const struct 
     }
     put(batch, &md_sync_speed, name, sync->speed);
     if (sync->finish != MD_UNKNOWN)
-        BATCH_SAMPLE(batch, &md_sync_finish, (double)sync->finish * 6, name);
+        BATCH_SAMPLE(batch, &md_sync_remaining, (double)sync->finish * 6, name);
 }
 
 static void report_sync(struct batch *batch, const struct md_array *array,

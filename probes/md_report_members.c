@@ -103,6 +103,16 @@ static void report_empty_slots(struct batch *batch, struct arena *arena, struct 
     }
 }
 
+/* mdstat can name one device twice, which is told as a finding. */
+static bool is_repeated(const struct md_array *array, const struct md_place *places, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(array->members[i].device, array->members[index].device) == 0 &&
+            strcmp(places[i].slot, places[index].slot) == 0)
+            return true;
+    return false;
+}
+
 void md_report_members(struct batch *batch, struct arena *arena, struct md_memory *memory,
                        const struct md_array *array, const struct md_summary *summary,
                        const struct md_place *places)
@@ -110,6 +120,8 @@ void md_report_members(struct batch *batch, struct arena *arena, struct md_memor
     for (size_t i = 0; i < array->member_count; i++) {
         const struct md_member *member = &array->members[i];
         const struct md_place *place = &places[i];
+        if (is_repeated(array, places, i))
+            continue;
         for (size_t j = 0; j < place->disk_count; j++)
             BATCH_SAMPLE(batch, &md_member_info, 1, array->name, place->slot, place->disks[j],
                          member->device);

@@ -6,6 +6,7 @@
 
 #include "probes/md_attributes.h"
 #include "probes/md_redundancy.h"
+#include "probes/udevdb.h"
 
 enum { MAX_FINDINGS = 16 };
 
@@ -141,6 +142,22 @@ static void read_members(struct reader *r, const char *directory)
         tell(r, "unsupported", true, md, "more members than are looked at");
 }
 
+/* The name that mdadm gave the array, as its rules for udev noted it. */
+static void read_label(struct reader *r, const char *directory)
+{
+    char *device, *text;
+    size_t length;
+    struct udevdb db;
+
+    if (root_read_line(r->run->root, arena_printf(r->arena, "%s/dev", directory), r->arena, &device,
+                       NULL) < 0 ||
+        root_read(r->run->root, arena_printf(r->arena, "/run/udev/data/b%s", device),
+                  UDEVDB_MAX_BYTES, r->arena, &text, &length, NULL) < 0)
+        return;
+    udevdb_parse(r->arena, text, length, &db);
+    r->array->label = span_quote(r->arena, span_of(udevdb_get(&db, "MD_NAME")), 80);
+}
+
 /* What single files cannot say. */
 static void settle(struct reader *r, const char *directory)
 {
@@ -172,6 +189,7 @@ bool md_sysfs_read(struct probe_run *run, struct arena *arena, const char *name,
         return false;
     }
     array->in_sysfs = true;
+    read_label(&r, directory);
     settle(&r, directory);
     return true;
 }

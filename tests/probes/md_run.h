@@ -37,7 +37,8 @@ bool md_seen_has(const struct md_seen *seen, const char *line);
 const char *md_seen_like(const struct md_seen *seen, const char *text);
 bool md_seen_finding(const struct md_seen *seen, const char *part);
 
-/* The value of a series, NAN where there is none: md_seen_value(s, "redundancy{array=\"%s\"}", a) */
+/* The value of a series, NAN where there is none: md_seen_value(s, "redundancy{array=\"%s\"}", a)
+ */
 double md_seen_value(const struct md_seen *seen, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
