@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROBES_BLOCKSTAT_H
+#define PROBES_BLOCKSTAT_H
+
+#include "probes/disks.h"
+#include "probes/probe.h"
+
+/*
+ * The kernel's own counters of disks and filesystems: what it knows where SMART says nothing. Only
+ * files of /sys and /proc are read; none of them waits for a disk, not even for one that hangs.
+ */
+
+/* What is remembered from one look to the next: since when requests do not come back. */
+struct blockstat_state;
+struct blockstat_state *blockstat_state_new(void);
+void blockstat_state_free(struct blockstat_state **state);
+
+/*
+ * Adds the samples of all disks and of the filesystems on block devices to run->batch; they belong
+ * to no target, so that a disk that is left out because it hangs still has them. What can not be
+ * read is a finding. Negative only where nothing at all could be read.
+ *
+ * The first look on a live host has no past. Only when it finds requests outstanding, it pauses
+ * once for BLOCKSTAT_PAUSE_MS and looks at those disks again, so that one slow request is told from
+ * a disk that answers nothing.
+ */
+enum { BLOCKSTAT_PAUSE_MS = 1000 };
+int blockstat_poll(struct probe_run *run, const struct disks *disks, struct blockstat_state *state,
+                   struct error *e);
+
+extern const struct metric blockstat_io_errors, blockstat_io_timeouts, blockstat_outstanding,
+    blockstat_outstanding_seconds, blockstat_in_flight, blockstat_command_timeout,
+    blockstat_device_state, blockstat_write_protected, blockstat_removable;
+extern const struct metric blockstat_fs_info, blockstat_fs_read_only, blockstat_fs_errors,
+    blockstat_fs_first_error, blockstat_fs_last_error, blockstat_fs_error_info;
+
+/* For the table of the probe that calls blockstat_poll(). */
+#define BLOCKSTAT_METRICS                                                                          \
+    &blockstat_io_errors, &blockstat_io_timeouts, &blockstat_outstanding,                          \
+        &blockstat_outstanding_seconds, &blockstat_in_flight, &blockstat_command_timeout,          \
+        &blockstat_device_state, &blockstat_write_protected, &blockstat_removable,                 \
+        &blockstat_fs_info, &blockstat_fs_read_only, &blockstat_fs_errors,                         \
+        &blockstat_fs_first_error, &blockstat_fs_last_error, &blockstat_fs_error_info
+
+extern const struct metric *const blockstat_metrics[]; /* the same, NULL at the end */
+
+#endif
