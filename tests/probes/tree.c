@@ -19,7 +19,9 @@ static void must(int ok, const char *what, const char *path)
 
 void tree_make(struct tree *tree)
 {
-    snprintf(tree->path, sizeof tree->path, "/tmp/forewarn-test.XXXXXX");
+    /* Thousands of small files: in memory where that can be, 40 times faster. */
+    const char *directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(tree->path, sizeof tree->path, "%s/forewarn-test.XXXXXX", directory);
     must(mkdtemp(tree->path) != NULL, "make", tree->path);
 }
 
