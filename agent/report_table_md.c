@@ -33,7 +33,7 @@ static const char *doing(const char *action)
 
 /* The series that tell how a sync goes, by array. */
 struct syncs {
-    struct instant_index action, waiting, completed, speed, remaining;
+    struct instant_index action, waiting, held_up, completed, total, speed, remaining;
 };
 
 static struct syncs find_syncs(const struct table *table)
@@ -41,26 +41,46 @@ static struct syncs find_syncs(const struct table *table)
     return (struct syncs){
         .action = table_index(table, "forewarn_md_sync", "array"),
         .waiting = table_index(table, "forewarn_md_sync_waiting", "array"),
+        .held_up = table_index(table, "forewarn_md_sync_held_up", "array"),
         .completed = table_index(table, "forewarn_md_sync_completed_ratio", "array"),
+        .total = table_index(table, "forewarn_md_sync_total_bytes", "array"),
         .speed = table_index(table, "forewarn_md_sync_speed_bytes_per_second", "array"),
         .remaining = table_index(table, "forewarn_md_sync_remaining_seconds", "array"),
     };
+}
+
+/* "waits until the check of md1 is done", or md's own word for why. */
+static const char *waits(const struct table *table, const struct syncs *syncs, const char *array,
+                         const char *what, const char *why)
+{
+    const struct instant *by = instant_find(&syncs->held_up, array);
+    if (by)
+        return arena_printf(table->arena, "%s waits until %s is done %s", what,
+                            labels_get(by->labels, "by"), doing(labels_get(by->labels, "action")));
+    return arena_printf(table->arena, "%s waits (%s)", what, why);
+}
+
+/* Seconds to go at the present speed, else as the kernel reckons; NaN: not known. */
+static double to_go(const struct syncs *syncs, const char *array, double done, double speed)
+{
+    double left = instant_value(&syncs->total, array, NAN) * (1 - done);
+    return speed > 0 && left >= 0 ? left / speed : instant_value(&syncs->remaining, array, NAN);
 }
 
 /* "rebuilding, 41.5 % done, 52 MB/s, 6 h 10 min to go"; "" where nothing runs or waits. */
 static const char *progress(const struct table *table, const struct syncs *syncs, const char *array)
 {
     const char *action = word_of(&syncs->action, array, "action");
-    const char *waiting = word_of(&syncs->waiting, array, "why");
+    const char *why = word_of(&syncs->waiting, array, "why");
     double done = instant_value(&syncs->completed, array, NAN);
     double speed = instant_value(&syncs->speed, array, NAN);
-    double remaining = instant_value(&syncs->remaining, array, NAN);
+    double remaining = to_go(syncs, array, done, speed);
     bool idle = !*action || strcmp(action, "idle") == 0;
-    if (idle && !*waiting)
-        return "";
     const char *text = idle ? "sync" : doing(action);
-    if (*waiting)
-        return arena_printf(table->arena, "%s waits (%s)", text, waiting);
+    if (*why)
+        return waits(table, syncs, array, text, why);
+    if (idle)
+        return "";
     if (isfinite(done))
         text = arena_printf(table->arena, "%s, %.1f %% done", text, 100 * done);
     if (speed > 0)

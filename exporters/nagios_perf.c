@@ -28,6 +28,7 @@ struct column {
 };
 
 static const struct column md_columns[] = {
+    {"forewarn_md_degraded", "degraded", "", "0;", 1},
     {"forewarn_md_redundancy", "redundancy", "", "", 1},
     {"forewarn_md_mismatches", "mismatches", "", "0;", 1},
 };
@@ -204,21 +205,12 @@ static void put_md(struct perf *perf, const struct device *devices, size_t count
     struct instant_index columns[MD_COLUMNS];
     for (size_t i = 0; i < MD_COLUMNS; i++)
         columns[i] = index_of(perf, md_columns[i].metric, "array");
-    struct instant_index wanted = index_of(perf, "forewarn_md_disks_wanted", "array");
     struct instant_index completed = index_of(perf, "forewarn_md_sync_completed_ratio", "array");
     struct instant_index action = index_of(perf, "forewarn_md_sync", "array");
-    const struct instant *states;
-    size_t state_count =
-        instant_select(perf->store, "forewarn_md_disks", perf->look->at_ms, perf->arena, &states);
     for (size_t i = 0; i < count; i++) {
         const struct device *device = &devices[i];
-        if (!fits(perf, device, MD_COLUMNS + 2))
+        if (!fits(perf, device, MD_COLUMNS + 1))
             continue;
-        double members = instant_value(&wanted, device->key, NAN);
-        for (size_t s = 0; s < state_count; s++)
-            if (strcmp(labels_get(states[s].labels, "array"), device->key) == 0 &&
-                strcmp(labels_get(states[s].labels, "state"), "in_sync") == 0)
-                put_device(perf, device, "degraded", members - states[s].value, "", "0;");
         put_columns(perf, device, md_columns, columns, MD_COLUMNS);
         if (instant_find(&action, device->key))
             put_device(perf, device, "sync", 100 * instant_value(&completed, device->key, 1), "%",

@@ -12,7 +12,7 @@
  *   'critical' 'warning'        how many alerts
  *   'arrays' 'disks'            how many there are
  *   'MD_redundancy'             further losses that surely cost no data, -1: data is lost
- *   'MD_degraded'               members wanted and not in sync
+ *   'MD_degraded'               members that md counts as lost or not yet rebuilt
  *   'MD_sync'                   % of the running sync action, 100 when none runs
  *   'MD_mismatches'
  *   'DISK_pending' 'DISK_reallocated' 'DISK_uncorrectable' 'DISK_reported' 'DISK_crc'

@@ -270,6 +270,16 @@ static void test_syncs(void **state)
          "forewarn_md_sync_completed_ratio{array=\"md0\"} NaN\n"
          "forewarn_md_sync_speed_bytes_per_second{array=\"md0\"} 0\n",
          " Running:  md0: rebuilding\n"},
+        {"forewarn_md_sync{array=\"md0\",action=\"recover\"} 1\n"
+         "forewarn_md_sync_waiting{array=\"md0\",why=\"delayed\"} 1\n"
+         "forewarn_md_sync_held_up{array=\"md0\",by=\"md1\",action=\"check\"} 1\n",
+         " Running:  md0: rebuilding waits until md1 is done checking\n"},
+        {"forewarn_md_sync{array=\"md0\",action=\"reshape\"} 1\n"
+         "forewarn_md_sync_completed_ratio{array=\"md0\"} 0.5\n"
+         "forewarn_md_sync_total_bytes{array=\"md0\"} 8e12\n"
+         "forewarn_md_sync_speed_bytes_per_second{array=\"md0\"} 1e8\n"
+         "forewarn_md_sync_remaining_seconds{array=\"md0\"} 1\n",
+         " Running:  md0: reshaping, 50.0 % done, 100 MB/s, 11 h 7 min to go\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"idle\"} 1\n", NULL},
     };
     struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS};

@@ -16,6 +16,8 @@ const char fixture_series[] =
     "forewarn_md_disks{array=\"md0\",state=\"in_sync\"} 2\n"
     "forewarn_md_disks{array=\"md2\",state=\"in_sync\"} 2\n"
     "forewarn_md_disks{array=\"md2\",state=\"rebuilding\"} 1\n"
+    "forewarn_md_degraded{array=\"md0\"} 0\n"
+    "forewarn_md_degraded{array=\"md2\"} 1\n"
     "forewarn_md_disks_wanted{array=\"md0\"} 2\n"
     "forewarn_md_disks_wanted{array=\"md2\"} 3\n"
     "forewarn_md_redundancy{array=\"md0\"} 1\n"
