@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "probes/blockstat.h"
 #include "probes/probe.h"
 #include "probes/smart_round.h"
 
@@ -10,6 +11,7 @@ extern const struct probe smart_probe;
 /* What stays from one round to the next. */
 struct state {
     struct smart_memory *memory;
+    struct blockstat_state *counters;
 };
 
 static int open_probe(struct probe_run *run, struct error *e)
@@ -19,6 +21,7 @@ static int open_probe(struct probe_run *run, struct error *e)
     if (!state)
         abort();
     state->memory = smart_memory_new();
+    state->counters = blockstat_state_new();
     run->state = state;
     struct error why = {0};
     if (run->state_directory && root_is_live(run->root) &&
@@ -31,17 +34,28 @@ static int open_probe(struct probe_run *run, struct error *e)
 static void close_probe(struct probe_run *run)
 {
     struct state *state = run->state;
-    if (state)
+    if (state) {
         smart_memory_free(&state->memory);
+        blockstat_state_free(&state->counters);
+    }
     free(state);
     run->state = NULL;
 }
 
+/* The kernel's counters; a recorded tree may have none. */
+static void count(struct smart_round *round, struct blockstat_state *counters)
+{
+    struct error e = {0};
+    if (blockstat_poll(round->run, &round->disks, counters, &e) < 0 && round->disks.count)
+        probe_finding(round->run, "unreadable", true, "", "", "%s", e.text);
+}
+
 /*
- * The identities go off before any disk is touched: of a disk that hangs they are all there is. A
- * recorded tree may have no sysfs at all.
+ * The identities and what the kernel knows go off before any disk is touched: of a disk that hangs
+ * they are all there is. A recorded tree may have no sysfs at all.
  */
-static int discover(struct smart_round *round, bool live, struct error *e)
+static int discover(struct smart_round *round, struct blockstat_state *counters, bool live,
+                    struct error *e)
 {
     static const char target[] = "disks";
     struct error why = {0};
@@ -55,6 +69,7 @@ static int discover(struct smart_round *round, bool live, struct error *e)
     }
     for (size_t i = 0; i < round->disks.count; i++)
         smart_report_info(round, &round->disks.disk[i]);
+    count(round, counters);
     probe_end(round->run, target);
     return live && code < 0 ? error_set(e, code, "%s", why.text) : 0;
 }
@@ -71,7 +86,7 @@ static int poll_probe(struct probe_run *run, struct error *e)
         .state_directory = live ? run->state_directory : NULL,
         .now_ms = clock_wall_ms(run->clock),
     };
-    int code = discover(&round, live, e);
+    int code = discover(&round, state->counters, live, e);
     if (code < 0)
         return code;
     code = live ? smart_live(&round, e) : smart_recorded(&round, e);

@@ -60,7 +60,7 @@ static bool is_count_of_sectors(const struct smart_facts *facts, uint64_t n)
 }
 
 /*
- * Attribute 5, 196: Fujitsu has the size of the spare area in the highest word
+ * Attribute 5: Fujitsu has the size of the spare area in the highest word
  * (0x07d000000000: 0), others further counts in the middle one. The whole is taken while it can
  * be a count, so that a large count is never cut to a small one.
  */
@@ -137,7 +137,7 @@ static void decode_counts(struct smart_facts *facts, const struct smart_units *u
         smart_set(facts, rule->number, a->decoded);
     }
     if (a->id == 196 && strstr(a->name, "Realloc"))
-        a->decoded = reallocated(facts, a->raw);
+        a->decoded = (double)word(a->raw, 0);
     if (a->id == 3 && strcmp(a->name, "Spin_Up_Time") == 0)
         a->decoded = (double)word(a->raw, 0);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "probes/blockstat.h"
 #include "probes/smart_round.h"
 
 /*
@@ -164,5 +165,6 @@ const struct metric *const smart_metrics[] = {
     &numbers[SMART_COMMAND_RESETS],
     &numbers[SMART_START_FAILURES],
     &numbers[SMART_OVER_TEMPERATURE],
+    BLOCKSTAT_METRICS,
     NULL,
 };
