@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/privileges.h"
+#include "agent/rule_files.h"
+#include "agent/self.h"
+#include "agent/supervise.h"
+#include "config.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "probes/registry.h"
+
+/* What is kept of the time for judging and rendering: a share, but no more than they can take. */
+enum { REPORT_SHARE = 10, REPORT_MS = 500 };
+
+/* The host that a tree was recorded on, else the tree itself. */
+static const char *find_host(const struct root *root, struct arena *arena)
+{
+    static const char *const files[] = {"/proc/sys/kernel/hostname", "/etc/hostname"};
+    char name[256] = "", *recorded;
+
+    for (size_t i = 0; !root_is_live(root) && i < sizeof files / sizeof *files; i++)
+        if (root_read_line(root, files[i], arena, &recorded, NULL) == 0 && recorded[0])
+            return recorded;
+    if (!root_is_live(root))
+        return arena_strdup(arena, root_path(root));
+    gethostname(name, sizeof name - 1);
+    return arena_strdup(arena, name[0] ? name : "localhost");
+}
+
+static void log_rule_error(const char *text, void *arg)
+{
+    unsigned *errors = arg;
+    (*errors)++;
+    /* The line of the rule and its caret stand in lines of their own. */
+    for (const char *line = text; *line;) {
+        size_t length = strcspn(line, "\n");
+        log_error("%.*s", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static int load_rules(const struct look_options *options, struct look_taken *taken, struct error *e)
+{
+    const struct rule_source *sources;
+    size_t count;
+    unsigned errors = 0;
+
+    if (!options->judge)
+        return 0;
+    int code = rule_files_read(options->rule_files, options->rule_file_count,
+                               SYSCONFDIR "/forewarn/rules", taken->arena, &sources, &count, e);
+    if (code < 0)
+        return code;
+    code = rule_set_load(sources, count, log_rule_error, &errors, &taken->rules);
+    return code < 0 ? error_set(e, code, "rules: %u errors, nothing is judged", errors) : 0;
+}
+
+static void judge(const struct look_options *options, struct look_taken *taken)
+{
+    struct judgement judgement;
+
+    if (!options->judge)
+        return;
+    rule_set_judge(taken->rules, taken->store, taken->look.at_ms, taken->arena, &judgement);
+    look_override(judgement.alerts, judgement.alert_count, options->overrides,
+                  options->override_count);
+    for (size_t i = 0; i < judgement.finding_count; i++)
+        intake_finding(&taken->intake, &judgement.findings[i]);
+    taken->look.alerts = judgement.alerts;
+    taken->look.alert_count = judgement.alert_count;
+    taken->look.unjudged = judgement.unjudged;
+    taken->look.unjudged_count = judgement.unjudged_count;
+}
+
+static int run_probes(const struct look_options *options, struct look_taken *taken,
+                      struct launch *launch, int64_t started_ns, struct error *e)
+{
+    struct probe_result *results =
+        ARENA_ARRAY(taken->arena, struct probe_result, options->chosen_count);
+    int64_t spent_ms = (clock_monotonic_ns(&clock_system) - started_ns) / 1000000;
+    int64_t reserve_ms = options->timeout_ms / REPORT_SHARE;
+    struct batch batch;
+
+    if (reserve_ms > REPORT_MS)
+        reserve_ms = REPORT_MS;
+    const struct supervise_config config = {
+        .launch = launch,
+        .probes = probes,
+        .chosen = options->chosen,
+        .chosen_count = options->chosen_count,
+        .timeout_ms = options->timeout_ms - reserve_ms - spent_ms,
+        .intake = &taken->intake,
+    };
+    int code = supervise(&config, results, e);
+    batch_init(&batch);
+    BATCH_SAMPLE(&batch, &self_build_info, 1, PACKAGE_VERSION);
+    intake_batch(&taken->intake, &self_probe, &batch);
+    batch_free(&batch);
+    taken->look.probes = results;
+    taken->look.probe_count = options->chosen_count;
+    return code;
+}
+
+static int start_launcher(const struct look_options *options, const struct root *root,
+                          struct launch *launch, struct error *e)
+{
+    const struct launch_config config = {
+        .program = "/proc/self/exe",
+        .probes = probes,
+        .root_fd = open(options->root, O_PATH | O_DIRECTORY | O_CLOEXEC),
+        .root_path = options->root,
+        .root_is_live = root_is_live(root),
+        .privileged = privileges_are_roots(),
+    };
+    if (config.root_fd < 0)
+        return error_set(e, -errno, "open root %s: %s", options->root, error_name(errno));
+    int code = launch_start(&config, launch, e);
+    close(config.root_fd);
+    return code;
+}
+
+/* What has to be done with the caller's rights. */
+static int prepare(const struct look_options *options, struct look_taken *taken,
+                   struct launch *launch, struct error *e)
+{
+    struct root *root;
+    int code = root_open(options->root, &root, e);
+    if (code < 0)
+        return code;
+    code = start_launcher(options, root, launch, e);
+    if (code == 0)
+        taken->look.host = find_host(root, taken->arena);
+    root_close(&root);
+    if (code == 0)
+        code = load_rules(options, taken, e);
+    return code < 0 ? code : privileges_drop(e);
+}
+
+int look_take(const struct look_options *options, struct look_taken *taken, struct error *e)
+{
+    int64_t started_ns = clock_monotonic_ns(&clock_system);
+    struct launch launch = {.pid = -1, .orders = -1, .log = -1};
+
+    *taken = (struct look_taken){.arena = arena_new(), .store = store_new()};
+    taken->look.at_ms = clock_wall_ms(&clock_system);
+    intake_init(&taken->intake, taken->arena, taken->store, taken->look.at_ms, options->keep);
+    int code = prepare(options, taken, &launch, e);
+    if (code == 0)
+        code = run_probes(options, taken, &launch, started_ns, e);
+    launch_stop(&launch);
+    if (code < 0) {
+        look_release(taken);
+        return code;
+    }
+    judge(options, taken);
+    taken->look.findings = taken->intake.findings;
+    taken->look.finding_count = taken->intake.finding_count;
+    taken->look.verdict = look_verdict(&taken->look);
+    return 0;
+}
+
+void look_release(struct look_taken *taken)
+{
+    intake_free(&taken->intake);
+    rule_set_free(&taken->rules);
+    store_free(&taken->store);
+    arena_free(&taken->arena);
+}
+
+static int worst_first(const void *a, const void *b)
+{
+    const struct alert *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    int order = strcmp(x->name, y->name);
+    return order ? order : labels_compare(x->labels, y->labels);
+}
+
+void look_override(struct alert *alerts, size_t count, const struct severity_override *overrides,
+                   size_t override_count)
+{
+    if (!override_count || !count)
+        return;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < override_count; k++)
+            if (strcmp(alerts[i].name, overrides[k].alert) == 0)
+                alerts[i].severity = overrides[k].severity;
+    qsort(alerts, count, sizeof *alerts, worst_first);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/rule_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fail(struct error *e, const char *operation, const char *path, int code)
+{
+    return error_set(e, code, "rules: %s %s: %s", operation, path, error_name(code));
+}
+
+static int read_open_file(int fd, const char *path, struct arena *arena, struct rule_source *source,
+                          struct error *e)
+{
+    struct stat st;
+    size_t length = 0;
+
+    if (fstat(fd, &st) < 0)
+        return fail(e, "stat", path, -errno);
+    if (!S_ISREG(st.st_mode))
+        return error_set(e, -EOPNOTSUPP, "rules: open %s: not a regular file", path);
+    if (st.st_size > RULE_FILE_MAX_BYTES)
+        return fail(e, "read", path, -EFBIG);
+    char *text = arena_alloc(arena, (size_t)st.st_size + 1);
+    while (length < (size_t)st.st_size) {
+        ssize_t n = read(fd, text + length, (size_t)st.st_size - length);
+        if (n < 0 && errno != EINTR)
+            return fail(e, "read", path, -errno);
+        if (n == 0)
+            break;
+        length += n > 0 ? (size_t)n : 0;
+    }
+    *source = (struct rule_source){arena_strdup(arena, path), text, length};
+    return 0;
+}
+
+static int read_file(const char *path, struct arena *arena, struct rule_source *source,
+                     struct error *e)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(e, "open", path, -errno);
+    int code = read_open_file(fd, path, arena, source, e);
+    close(fd);
+    return code;
+}
+
+static int is_rule_file(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return entry->d_name[0] != '.' && dot &&
+           (strcmp(dot, ".yml") == 0 || strcmp(dot, ".yaml") == 0);
+}
+
+/* The names of the directory's rule files; none where there is no such directory. */
+static int list_directory(const char *directory, struct arena *arena, const char ***names,
+                          size_t *count, struct error *e)
+{
+    struct dirent **entries;
+    int n = scandir(directory, &entries, is_rule_file, alphasort);
+
+    *count = 0;
+    if (n < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : fail(e, "list", directory, -errno);
+    *names = ARENA_ARRAY(arena, const char *, (size_t)n + 1);
+    for (int i = 0; i < n; i++) {
+        (*names)[(*count)++] = arena_printf(arena, "%s/%s", directory, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return 0;
+}
+
+int rule_files_read(const char *const *names, size_t count, const char *directory,
+                    struct arena *arena, const struct rule_source **sources, size_t *source_count,
+                    struct error *e)
+{
+    const char **listed = NULL;
+
+    if (!count) {
+        int code = list_directory(directory, arena, &listed, &count, e);
+        if (code < 0)
+            return code;
+        names = listed;
+    }
+    *sources = rules_default;
+    *source_count = rules_default_count;
+    if (!count)
+        return 0;
+    if (count > RULE_FILES_MAX)
+        return error_set(e, -E2BIG, "rules: more than %d files", RULE_FILES_MAX);
+    struct rule_source *read = ARENA_ARRAY(arena, struct rule_source, count);
+    for (size_t i = 0; i < count; i++) {
+        int code = read_file(names[i], arena, &read[i], e);
+        if (code < 0)
+            return code;
+    }
+    *sources = read;
+    *source_count = count;
+    return 0;
+}
