@@ -31,8 +31,8 @@ void rule_set_judge(const struct rule_set *rules, struct store *store, int64_t t
     (void)rules;
     (void)store;
     (void)t_ms;
-    *judgement = (struct judgement){.findings = ARENA_NEW(arena, struct finding),
-                                    .finding_count = 1};
+    *judgement =
+        (struct judgement){.findings = ARENA_NEW(arena, struct finding), .finding_count = 1};
     judgement->findings[0] = none;
 }
 

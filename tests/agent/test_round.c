@@ -78,68 +78,69 @@ static void test_protocol(void **state)
 }
 
 /* A worker is lost 3.4 s after it began "md1" (or after it ended "md0"). */
+static const struct {
+    bool in_target;
+    enum loss loss;
+    const struct launch_event *gone;
+    int64_t end_ms;
+    const char *kind, *message;
+    bool again, blind;
+    enum target_fate fate;
+} losses[] = {
+    {true, LOSS_DEADLINE, &killed, 10000, "hung", "no answer within 3.4 s", true, true,
+     TARGET_HUNG},
+    {true, LOSS_DEADLINE, &stuck, 10000, "hung",
+     "no answer within 3.4 s; process 99 (smartctl) survives SIGKILL, stuck in the kernel's "
+     "blk_execute_rq and is left aside",
+     true, true, TARGET_HUNG},
+    {true, LOSS_DEADLINE, &stuck_somewhere, 1200, "hung",
+     "no answer within 3.4 s; process 99 (?) survives SIGKILL and is left aside", true, true,
+     TARGET_HUNG},
+    {true, LOSS_DEADLINE, &killed, 1200, "timeout",
+     "the time for the whole check ran out after 3.4 s here", true, true, TARGET_UNSEEN},
+    {true, LOSS_TIME, &killed, 10000, "timeout",
+     "the time for the whole check ran out after 3.4 s here", false, true, TARGET_UNSEEN},
+    {true, LOSS_TIME, &stuck_somewhere, 10000, "hung",
+     "no answer within 3.4 s; process 99 (?) survives SIGKILL and is left aside", false, true,
+     TARGET_HUNG},
+    {true, LOSS_EXIT, &crashed, 10000, "crashed", "the worker was killed by SIGSEGV", true, true,
+     TARGET_UNSEEN},
+    {true, LOSS_EXIT, &left, 10000, "crashed", "the worker exited with status 3", true, true,
+     TARGET_UNSEEN},
+    {true, LOSS_PROTOCOL, &killed, 10000, "malformed", "the worker's report cannot be read: why",
+     true, true, TARGET_UNSEEN},
+    {true, LOSS_FLOOD, &killed, 10000, "malformed", "the worker reports too much: why", false, true,
+     TARGET_UNSEEN},
+    {false, LOSS_EXIT, &crashed, 10000, "crashed", "the worker was killed by SIGSEGV, after md0",
+     true, false, TARGET_DONE},
+    {false, LOSS_DEADLINE, &killed, 10000, "hung", "no answer within 3.4 s, after md0", false, true,
+     TARGET_DONE},
+};
+
 static void test_losses(void **state)
 {
-    static const struct {
-        bool in_target;
-        enum loss loss;
-        const struct launch_event *gone;
-        int64_t end_ms;
-        const char *kind, *message;
-        bool again, blind;
-        enum target_fate fate;
-    } table[] = {
-        {true, LOSS_DEADLINE, &killed, 10000, "hung", "no answer within 3.4 s", true, true,
-         TARGET_HUNG},
-        {true, LOSS_DEADLINE, &stuck, 10000, "hung",
-         "no answer within 3.4 s; process 99 (smartctl) survives SIGKILL, stuck in the kernel's "
-         "blk_execute_rq and is left aside",
-         true, true, TARGET_HUNG},
-        {true, LOSS_DEADLINE, &stuck_somewhere, 1200, "hung",
-         "no answer within 3.4 s; process 99 (?) survives SIGKILL and is left aside", true, true,
-         TARGET_HUNG},
-        {true, LOSS_DEADLINE, &killed, 1200, "timeout",
-         "the time for the whole check ran out after 3.4 s here", true, true, TARGET_UNSEEN},
-        {true, LOSS_TIME, &killed, 10000, "timeout",
-         "the time for the whole check ran out after 3.4 s here", false, true, TARGET_UNSEEN},
-        {true, LOSS_TIME, &stuck_somewhere, 10000, "hung",
-         "no answer within 3.4 s; process 99 (?) survives SIGKILL and is left aside", false, true,
-         TARGET_HUNG},
-        {true, LOSS_EXIT, &crashed, 10000, "crashed", "the worker was killed by SIGSEGV", true,
-         true, TARGET_UNSEEN},
-        {true, LOSS_EXIT, &left, 10000, "crashed", "the worker exited with status 3", true, true,
-         TARGET_UNSEEN},
-        {true, LOSS_PROTOCOL, &killed, 10000, "malformed",
-         "the worker's report cannot be read: why", true, true, TARGET_UNSEEN},
-        {true, LOSS_FLOOD, &killed, 10000, "malformed", "the worker reports too much: why", false,
-         true, TARGET_UNSEEN},
-        {false, LOSS_EXIT, &crashed, 10000, "crashed",
-         "the worker was killed by SIGSEGV, after md0", true, false, TARGET_DONE},
-        {false, LOSS_DEADLINE, &killed, 10000, "hung", "no answer within 3.4 s, after md0", false,
-         true, TARGET_DONE},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
         struct round round;
         struct finding finding;
         struct error e = {0};
 
-        round_init(&round, &probe, table[i].end_ms);
+        round_init(&round, &probe, losses[i].end_ms);
         round_started(&round, 0);
         round_began(&round, "md0", 0, &e);
         round_ended(&round, "md0", 0, &e);
-        if (table[i].in_target)
+        if (losses[i].in_target)
             round_began(&round, "md1", 0, &e);
-        bool again = round_lost(&round, table[i].loss, table[i].gone, "why", 3400, &finding);
-        assert_string_equal(finding.message, table[i].message);
-        assert_string_equal(finding.kind, table[i].kind);
-        assert_string_equal(finding.target, table[i].in_target ? "md1" : "");
+        bool again = round_lost(&round, losses[i].loss, losses[i].gone, "why", 3400, &finding);
+        assert_string_equal(finding.message, losses[i].message);
+        assert_string_equal(finding.kind, losses[i].kind);
+        assert_string_equal(finding.target, losses[i].in_target ? "md1" : "");
         assert_string_equal(finding.probe, "md");
-        assert_int_equal(finding.blind, table[i].blind);
-        assert_int_equal(again, table[i].again);
-        assert_int_equal(round.failure[0] == '\0', table[i].again);
-        assert_int_equal(round_knows(&round, "md1"), table[i].in_target);
-        assert_int_equal(round.targets[round.target_count - 1].fate, table[i].fate);
+        assert_int_equal(finding.blind, losses[i].blind);
+        assert_int_equal(again, losses[i].again);
+        assert_int_equal(round.failure[0] == '\0', losses[i].again);
+        assert_int_equal(round_knows(&round, "md1"), losses[i].in_target);
+        assert_int_equal(round.targets[round.target_count - 1].fate, losses[i].fate);
         round_free(&round);
     }
 }
