@@ -9,8 +9,9 @@
 #include "core/instant.h"
 #include "exporters/nagios_range.h"
 
-/* What stands beside a label: '=', quotes, value, unit, thresholds and bounds, generously. */
-enum { VALUE_ROOM = 32 };
+/* What stands beside the label of a device: _, quotes, =, a value of some digits, bounds, a blank.
+ */
+enum { VALUE_ROOM = 18 };
 
 struct perf {
     const struct look *look;
@@ -28,19 +29,19 @@ struct column {
 };
 
 static const struct column md_columns[] = {
-    {"forewarn_md_degraded", "degraded", "", "0;", 1},
+    {"forewarn_md_degraded", "degraded", "", "0", 1},
     {"forewarn_md_redundancy", "redundancy", "", "", 1},
-    {"forewarn_md_mismatches", "mismatches", "", "0;", 1},
+    {"forewarn_md_mismatches", "mismatches", "", "0", 1},
 };
 
 static const struct column disk_columns[] = {
-    {"forewarn_disk_pending_sectors", "pending", "", "0;", 1},
-    {"forewarn_disk_reallocated_sectors", "reallocated", "", "0;", 1},
-    {"forewarn_disk_offline_uncorrectable_sectors", "uncorrectable", "", "0;", 1},
-    {"forewarn_disk_reported_uncorrectable_errors_total", "reported", "c", "0;", 1},
-    {"forewarn_disk_crc_errors_total", "crc", "c", "0;", 1},
-    {"forewarn_disk_grown_defects", "grown", "", "0;", 1},
-    {"forewarn_disk_media_errors_total", "media_errors", "c", "0;", 1},
+    {"forewarn_disk_pending_sectors", "pending", "", "0", 1},
+    {"forewarn_disk_reallocated_sectors", "reallocated", "", "0", 1},
+    {"forewarn_disk_offline_uncorrectable_sectors", "uncorrectable", "", "0", 1},
+    {"forewarn_disk_reported_uncorrectable_errors_total", "reported", "c", "", 1},
+    {"forewarn_disk_crc_errors_total", "crc", "c", "", 1},
+    {"forewarn_disk_grown_defects", "grown", "", "0", 1},
+    {"forewarn_disk_media_errors_total", "media_errors", "c", "", 1},
     {"forewarn_disk_wear_ratio", "wear", "%", "0;100", 100},
     {"forewarn_disk_spare_ratio", "spare", "%", "0;100", 100},
     {"forewarn_disk_temperature_celsius", "temperature", "", "", 1},
@@ -94,7 +95,10 @@ void nagios_perf_put(const char *label, double value, const char *unit, const ch
 {
     buf_printf(out, "%s'%s'=", out->length ? " " : "", label);
     put_value(value, unit, out);
-    buf_printf(out, ";%s;%s;%s", warning, critical, bounds[0] ? bounds : ";");
+    buf_printf(out, ";%s;%s;%s", warning, critical, bounds);
+    while (out->data[out->length - 1] == ';') /* what is empty at the end may be left out */
+        out->length--;
+    out->data[out->length] = '\0';
 }
 
 static const char *threshold(const struct alert *alert, const char *annotation)
@@ -129,12 +133,19 @@ static void put_device(struct perf *perf, const struct device *device, const cha
     buf_free(&label);
 }
 
-/* Takes a device's room by its labels only: whether it fits must not change with its values. */
-static bool fits(struct perf *perf, const struct device *device, size_t columns)
+/*
+ * Takes a device's room by its labels only, extra being one more: whether it fits must not change
+ * with its values.
+ */
+static bool fits(struct perf *perf, const struct device *device, const struct column *columns,
+                 const struct instant_index *indexes, size_t count, const char *extra)
 {
-    size_t need = columns * (strlen(device->name) + VALUE_ROOM);
+    size_t need = strlen(device->name) + strlen(extra) + VALUE_ROOM;
+    for (size_t i = 0; i < count; i++)
+        if (instant_find(&indexes[i], device->key))
+            need += strlen(device->name) + strlen(columns[i].suffix) + VALUE_ROOM;
     if (need > perf->room) {
-        perf->room = 0;
+        perf->room = 0; /* not a later one that is smaller */
         perf->left_out++;
         return false;
     }
@@ -152,14 +163,6 @@ static void put_columns(struct perf *perf, const struct device *device,
             put_device(perf, device, columns[i].suffix, found->value * columns[i].scale,
                        columns[i].unit, columns[i].bounds);
     }
-}
-
-static size_t present(const struct instant_index *indexes, size_t count, const char *key)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++)
-        found += instant_find(&indexes[i], key) != NULL;
-    return found;
 }
 
 static struct instant_index index_of(struct perf *perf, const char *metric, const char *label)
@@ -209,7 +212,7 @@ static void put_md(struct perf *perf, const struct device *devices, size_t count
     struct instant_index action = index_of(perf, "forewarn_md_sync", "array");
     for (size_t i = 0; i < count; i++) {
         const struct device *device = &devices[i];
-        if (!fits(perf, device, MD_COLUMNS + 1))
+        if (!fits(perf, device, md_columns, columns, MD_COLUMNS, "sync"))
             continue;
         put_columns(perf, device, md_columns, columns, MD_COLUMNS);
         if (instant_find(&action, device->key))
@@ -224,7 +227,7 @@ static void put_disks(struct perf *perf, const struct device *devices, size_t co
     for (size_t i = 0; i < DISK_COLUMNS; i++)
         columns[i] = index_of(perf, disk_columns[i].metric, "disk");
     for (size_t i = 0; i < count; i++)
-        if (fits(perf, &devices[i], present(columns, DISK_COLUMNS, devices[i].key)))
+        if (fits(perf, &devices[i], disk_columns, columns, DISK_COLUMNS, ""))
             put_columns(perf, &devices[i], disk_columns, columns, DISK_COLUMNS);
 }
 
@@ -244,10 +247,10 @@ size_t nagios_perf(const struct look *look, const struct store *store, struct bu
     struct device *arrays, *disks;
     size_t array_count = find_devices(&perf, "forewarn_md_info", "array", "array", &arrays);
     size_t disk_count = find_devices(&perf, "forewarn_disk_info", "disk", "device", &disks);
-    put(&perf, "critical", alerts_of(look, SEVERITY_CRITICAL), "", "0;");
-    put(&perf, "warning", alerts_of(look, SEVERITY_WARNING), "", "0;");
-    put(&perf, "arrays", (double)array_count, "", "0;");
-    put(&perf, "disks", (double)disk_count, "", "0;");
+    put(&perf, "critical", alerts_of(look, SEVERITY_CRITICAL), "", "0");
+    put(&perf, "warning", alerts_of(look, SEVERITY_WARNING), "", "0");
+    put(&perf, "arrays", (double)array_count, "", "0");
+    put(&perf, "disks", (double)disk_count, "", "0");
     put_md(&perf, arrays, array_count);
     put_disks(&perf, disks, disk_count);
     buf_add(out, text.data, text.length);

@@ -25,7 +25,7 @@
  * Thresholds come from alerts: one whose annotation `perf` is a label here gives its perf_warn and
  * perf_crit, where they are ranges.
  */
-enum { NAGIOS_PERF_LIMIT = 4096 };
+enum { NAGIOS_PERF_LIMIT = 5120 };
 
 size_t nagios_perf(const struct look *look, const struct store *store, struct buf *out);
 

@@ -53,12 +53,12 @@ static void test_critical(void **state)
     char *text = render(fixture_look(arena), fixture_series, 0);
     assert_string_equal(
         text, "FOREWARN CRITICAL - md2 has no redundancy left and sdb is going bad; sdy not seen: "
-              "answers no more, left aside; 2 arrays, 4 disks | 'critical'=1;;;0; 'warning'=0;;;0; "
-              "'arrays'=2;;;0; 'disks'=4;;;0; 'md0_degraded'=0;;;0; 'md0_redundancy'=1;;;; "
-              "'md0_mismatches'=128;;;0; 'md0_sync'=100%;;;0;100 'md2_degraded'=1;;;0; "
-              "'md2_redundancy'=0;;;; 'md2_mismatches'=0;;;0; 'md2_sync'=41.5%;;;0;100 "
-              "'sda_pending'=0;;;0; 'sda_crc'=3c;;;0; 'sdb_pending'=24;0;~:10;0; "
-              "'sdc_wear'=12.5%;;;0;100 'sdc_temperature'=U;;;;\n"
+              "answers no more, left aside; 2 arrays, 4 disks | 'critical'=1;;;0 'warning'=0;;;0 "
+              "'arrays'=2;;;0 'disks'=4;;;0 'md0_degraded'=0;;;0 'md0_redundancy'=1 "
+              "'md0_mismatches'=128;;;0 'md0_sync'=100%;;;0;100 'md2_degraded'=1;;;0 "
+              "'md2_redundancy'=0 'md2_mismatches'=0;;;0 'md2_sync'=41.5%;;;0;100 "
+              "'sda_pending'=0;;;0 'sda_crc'=3c 'sdb_pending'=24;0;~:10;0 "
+              "'sdc_wear'=12.5%;;;0;100 'sdc_temperature'=U\n"
               "CRITICAL: md2 has no redundancy left and sdb is going bad\n"
               "  Now: copy what is not in the backup, start no check, pull nothing.\n"
               "INFO: md0: 128 sectors differ\n"
@@ -78,10 +78,10 @@ static void test_quiet_hosts(void **state)
         const struct probe_result *probe;
         const char *expected;
     } table[] = {
-        {&up, "FOREWARN OK - nothing wrong seen; 0 arrays, 0 disks | 'critical'=0;;;0; "
-              "'warning'=0;;;0; 'arrays'=0;;;0; 'disks'=0;;;0;\n"},
+        {&up, "FOREWARN OK - nothing wrong seen; 0 arrays, 0 disks | 'critical'=0;;;0 "
+              "'warning'=0;;;0 'arrays'=0;;;0 'disks'=0;;;0\n"},
         {&down, "FOREWARN UNKNOWN - md not seen: no /sys here; 0 arrays, 0 disks | "
-                "'critical'=0;;;0; 'warning'=0;;;0; 'arrays'=0;;;0; 'disks'=0;;;0;\n"
+                "'critical'=0;;;0 'warning'=0;;;0 'arrays'=0;;;0 'disks'=0;;;0\n"
                 "Not seen: probe md: no /sys here\n"},
     };
     (void)state;
