@@ -10,8 +10,8 @@
 #include "core/utf8.h"
 #include "rules/literal.h"
 
-static void record(struct parser *p, struct place place, bool experimental, const char *format,
-                   va_list args)
+__attribute__((format(printf, 4, 0))) static void
+record(struct parser *p, struct place place, bool experimental, const char *format, va_list args)
 {
     if (p->failed)
         return;
