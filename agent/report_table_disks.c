@@ -14,10 +14,10 @@ struct disk_column {
 };
 
 static const struct grid_column heads[] = {
-    {"disk", false},    {"model", false},       {"serial", false}, {"bay", false},
-    {"hours on", true}, {"temp", true},         {"wear", true},    {"pending", true},
-    {"realloc", true},  {"uncorr", true},       {"media", true},   {"grown", true},
-    {"crc", true},      {"own verdict", false},
+    {"disk", false},    {"model", false},    {"serial", false},      {"bay", false},
+    {"hours on", true}, {"temp", true},      {"wear", true},         {"pending", true},
+    {"realloc", true},  {"uncorr", true},    {"media", true},        {"grown", true},
+    {"crc", true},      {"io errors", true}, {"own verdict", false},
 };
 
 static const struct disk_column columns[] = {
@@ -34,6 +34,7 @@ static const struct disk_column columns[] = {
     {.metric = "forewarn_disk_media_errors_total", .scale = 1, .unit = ""},
     {.metric = "forewarn_disk_grown_defects", .scale = 1, .unit = ""},
     {.metric = "forewarn_disk_crc_errors_total", .scale = 1, .unit = ""},
+    {.metric = "forewarn_disk_io_errors_total", .scale = 1, .unit = ""},
     {.metric = "forewarn_disk_healthy"},
 };
 
