@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <stddef.h>
 
-#include "rules/promql.h"
 #include "rules/rules.h"
 
 const struct rule_source rules_default[1];
@@ -34,17 +32,4 @@ void rule_set_judge(const struct rule_set *rules, struct store *store, int64_t t
     *judgement =
         (struct judgement){.findings = ARENA_NEW(arena, struct finding), .finding_count = 1};
     judgement->findings[0] = none;
-}
-
-int promql_eval(const struct promql_engine *engine, const struct store *store,
-                const struct expr *expr, int64_t t_ms, struct arena *arena,
-                struct promql_value *value, struct error *e)
-{
-    (void)engine;
-    (void)store;
-    (void)expr;
-    (void)t_ms;
-    (void)arena;
-    (void)value;
-    return error_set(e, -ENOSYS, "no evaluation yet");
 }

@@ -10,7 +10,7 @@
 
 void lex_init(struct lexer *lexer, const char *text, size_t length)
 {
-    *lexer = (struct lexer){.text = text, .length = length};
+    *lexer = (struct lexer){.text = text, .length = length, .line = 1};
 }
 
 bool token_is(const struct token *token, const char *word)
@@ -47,9 +47,16 @@ static void skip_blanks(struct lexer *lexer)
     }
 }
 
-static struct token token_of(const struct lexer *lexer, enum token_kind kind, size_t start)
+static struct token token_of(struct lexer *lexer, enum token_kind kind, size_t start)
 {
-    return (struct token){kind, {start, lexer->at}, lexer->text + start, lexer->at - start};
+    for (; lexer->counted < start; lexer->counted++) {
+        if (lexer->text[lexer->counted] != '\n')
+            continue;
+        lexer->line++;
+        lexer->line_start = lexer->counted + 1;
+    }
+    struct place place = {start, lexer->at, lexer->line, (unsigned)(start - lexer->line_start) + 1};
+    return (struct token){kind, place, lexer->text + start, lexer->at - start};
 }
 
 static struct token failure(struct lexer *lexer, size_t start, const char *what)

@@ -8,6 +8,7 @@
 /* Bytes of an expression: from start up to, not including, end. */
 struct place {
     size_t start, end;
+    unsigned line, column; /* of start, from 1, in bytes */
 };
 
 enum token_kind {
@@ -55,6 +56,8 @@ struct token {
 struct lexer {
     const char *text; /* ends in a NUL that length does not count */
     size_t length, at;
+    size_t counted, line_start; /* lines are counted up to the one, the last starts at the other */
+    unsigned line;
     bool in_bracket; /* between [ and ], where a colon stands alone */
     char error[128]; /* what is wrong, after TOKEN_ERROR */
 };

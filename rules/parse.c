@@ -95,11 +95,17 @@ const char *parse_string(struct parser *p)
     return p->failed ? NULL : value;
 }
 
-struct expr *parse_node(struct parser *p, enum expr_kind kind, size_t start)
+struct place parse_from(const struct parser *p, struct place from)
+{
+    from.end = p->end;
+    return from;
+}
+
+struct expr *parse_node(struct parser *p, enum expr_kind kind, struct place from)
 {
     struct expr *expr = ARENA_NEW(p->arena, struct expr);
     expr->kind = kind;
-    expr->place = (struct place){start, p->end};
+    expr->place = parse_from(p, from);
     return expr;
 }
 
@@ -186,7 +192,7 @@ static struct expr *parse_paren(struct parser *p)
         return parse_fail(p, open, "unclosed left parenthesis");
     if (!parse_expect(p, TOKEN_RIGHT_PAREN, "parenthesized expression", "\")\""))
         return NULL;
-    struct expr *paren = parse_node(p, EXPR_PAREN, open.start);
+    struct expr *paren = parse_node(p, EXPR_PAREN, open);
     paren->inner = inner;
     return paren;
 }
@@ -201,7 +207,7 @@ static struct expr *parse_number(struct parser *p)
         literal_duration(token.text, token.length, &ms))
         value = (double)ms / 1000;
     parse_advance(p);
-    struct expr *number = parse_node(p, EXPR_NUMBER, token.place.start);
+    struct expr *number = parse_node(p, EXPR_NUMBER, token.place);
     number->number.value = value;
     number->number.duration = duration;
     return number;
@@ -228,7 +234,7 @@ static struct expr *parse_word(struct parser *p)
 static struct expr *parse_operand(struct parser *p)
 {
     struct expr *operand;
-    size_t start = p->token.place.start;
+    struct place start = p->token.place;
     switch (p->token.kind) {
     case TOKEN_NUMBER:
     case TOKEN_DURATION:
@@ -261,7 +267,7 @@ static struct expr *parse_binary(struct parser *p, int binds);
 static struct expr *parse_unary(struct parser *p)
 {
     bool minus = p->token.kind == TOKEN_SUB;
-    size_t start = p->token.place.start;
+    struct place start = p->token.place;
     if (!minus && p->token.kind != TOKEN_ADD)
         return parse_operand(p);
     parse_advance(p);
@@ -270,7 +276,7 @@ static struct expr *parse_unary(struct parser *p)
         return NULL;
     if (inner->kind == EXPR_NUMBER) {
         inner->number.value *= minus ? -1 : 1;
-        inner->place.start = start;
+        inner->place = parse_from(p, start);
         return inner;
     }
     struct expr *unary = parse_node(p, EXPR_UNARY, start);
@@ -288,7 +294,7 @@ static struct expr *parse_binary(struct parser *p, int binds)
     struct expr *left = parse_unary(p);
     const struct binary_syntax *s;
     while (left && (s = binary_at(&p->token)) && s->binds >= binds) {
-        struct expr *binary = parse_node(p, EXPR_BINARY, left->place.start);
+        struct expr *binary = parse_node(p, EXPR_BINARY, left->place);
         binary->binary.op = s->op;
         binary->binary.left = left;
         parse_advance(p);
@@ -326,7 +332,7 @@ static int parse_text(const char *text, size_t length, bool experimental, struct
     *error = (struct promql_error){0};
     *expr = NULL;
     if (length > PROMQL_MAX_TEXT) {
-        parse_fail(&p, (struct place){0, length}, "expression is longer than %d bytes",
+        parse_fail(&p, (struct place){0, length, 1, 1}, "expression is longer than %d bytes",
                    PROMQL_MAX_TEXT);
     } else {
         text = arena_strndup(arena, text, length);

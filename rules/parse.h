@@ -41,8 +41,11 @@ bool parse_expect(struct parser *p, enum token_kind kind, const char *context,
 /* The value of the string token at hand, which is taken; NULL after a failure. */
 const char *parse_string(struct parser *p);
 
-/* A new node from start to the last token taken. */
-struct expr *parse_node(struct parser *p, enum expr_kind kind, size_t start);
+/* The place from where another starts to the last token taken. */
+struct place parse_from(const struct parser *p, struct place from);
+
+/* A new node, from where from starts to the last token taken. */
+struct expr *parse_node(struct parser *p, enum expr_kind kind, struct place from);
 
 /*
  * Each of these parses one production of the grammar that stands over it, and gives NULL after a

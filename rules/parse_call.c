@@ -71,7 +71,7 @@ struct expr *parse_call(struct parser *p)
     parse_advance(p);
     if (!parse_args(p, "function call", &args))
         return NULL;
-    struct expr *call = parse_node(p, EXPR_CALL, name.place.start);
+    struct expr *call = parse_node(p, EXPR_CALL, name.place);
     call->call.function = function_find(name.text, name.length);
     call->call.args = args.at;
     call->call.count = args.count;
@@ -96,7 +96,7 @@ static bool parse_grouping(struct parser *p, struct expr *aggregate, bool *found
 struct expr *parse_aggregate(struct parser *p)
 {
     const struct aggregate_kind *kind = parse_aggregate_kind(&p->token);
-    struct expr *expr = parse_node(p, EXPR_AGGREGATE, p->token.place.start);
+    struct expr *expr = parse_node(p, EXPR_AGGREGATE, p->token.place);
     struct args args = {0};
     size_t wanted = kind->param == PROMQL_NONE ? 1 : 2;
     bool grouped = false;

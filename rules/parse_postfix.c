@@ -52,7 +52,7 @@ static bool parse_range_duration(struct parser *p, int64_t *ms)
         return fail_duration_expression(p);
     if (!parse_seconds(p, &seconds))
         return parse_unexpected(p, "subquery or range selector", "number or duration");
-    place.end = p->end;
+    place = parse_from(p, place);
     if (p->token.kind >= TOKEN_ADD && p->token.kind <= TOKEN_POW)
         return fail_duration_expression(p);
     if (!to_ms(seconds, ms))
@@ -118,7 +118,7 @@ static struct expr *parse_at(struct parser *p, struct expr *inner)
     } else {
         if (!parse_seconds(p, &seconds))
             return parse_unexpected(p, "@", "timestamp");
-        if (!(fabs(seconds) < 9223372036854775.0))
+        if (!(fabs(seconds) < 4e15))
             return parse_fail(p, inner->place, "timestamp out of bounds for @ modifier: %g",
                               seconds);
         shift->at = AT_TIME;
@@ -131,14 +131,14 @@ static struct expr *parse_at(struct parser *p, struct expr *inner)
 static struct expr *make_range(struct parser *p, struct expr *inner, struct place bracket,
                                int64_t ms)
 {
-    bracket.end = p->end;
+    bracket = parse_from(p, bracket);
     if (inner->kind != EXPR_SELECTOR)
         return parse_fail(p, bracket, "ranges only allowed for vector selectors");
     if (inner->selector.shift.offset_ms)
         return parse_fail(p, bracket, "no offset modifiers allowed before range");
     if (inner->selector.shift.at != AT_NONE)
         return parse_fail(p, bracket, "no @ modifiers allowed before range");
-    struct expr *range = parse_node(p, EXPR_RANGE, inner->place.start);
+    struct expr *range = parse_node(p, EXPR_RANGE, inner->place);
     range->range.selector = inner;
     range->range.ms = ms;
     return range;
@@ -168,7 +168,7 @@ static struct expr *parse_bracket(struct parser *p, struct expr *inner)
         return NULL;
     if (!end_bracket(p, "subquery selector", "\"]\""))
         return NULL;
-    struct expr *subquery = parse_node(p, EXPR_SUBQUERY, inner->place.start);
+    struct expr *subquery = parse_node(p, EXPR_SUBQUERY, inner->place);
     subquery->subquery.inner = inner;
     subquery->subquery.ms = ms;
     subquery->subquery.step_ms = step_ms;

@@ -80,9 +80,8 @@ static bool parse_matcher(struct parser *p, struct matcher *matcher)
     parse_advance(p);
     if (p->token.kind != TOKEN_STRING)
         return parse_unexpected(p, "label matching", "string");
-    struct place place = {name.place.start, p->token.place.end};
     matcher->value = parse_string(p);
-    return matcher->value && compile_matcher(p, matcher, place);
+    return matcher->value && compile_matcher(p, matcher, parse_from(p, name.place));
 }
 
 /* matchers = "{" [ matcher { "," matcher } [ "," ] ] "}" */
@@ -108,7 +107,8 @@ static bool parse_matchers(struct parser *p, struct selector *selector, size_t *
 /* selector = metric_name [ matchers ] | matchers */
 struct expr *parse_selector(struct parser *p)
 {
-    size_t start = p->token.place.start, room = 0;
+    struct place start = p->token.place;
+    size_t room = 0;
     struct selector selector = {0};
     if (p->token.kind == TOKEN_IDENTIFIER) {
         selector.name = arena_strndup(p->arena, p->token.text, p->token.length);

@@ -105,7 +105,7 @@ struct promql_engine {
     bool closed_left;          /* ranges include their left edge, as in Prometheus 2 */
     bool delayed_name_removal; /* __name__ is dropped at the end, as in upstream's scripts */
     size_t max_series;         /* that selectors may look at in all; 0: 1,000,000 */
-    size_t max_samples;        /* read and made in all; 0: 20,000,000 */
+    size_t max_samples;        /* read and made in all; 0: 50,000,000 */
     size_t max_bytes;          /* of memory that an evaluation may hold; 0: 256 MiB */
 };
 

@@ -43,7 +43,7 @@ static void check_call(struct parser *p, struct expr *expr)
     size_t count = expr->call.count, types = count_types(f);
     size_t least = types - (f->more != 0), most = f->more > 0 ? least + (size_t)f->more : count;
     expr->type = f->gives;
-    if (f->experimental && !p->experimental)
+    if (f->experimental && (!p->experimental || !f->call))
         parse_fail_experimental(p, expr->place, "function \"%s\" is experimental", f->name);
     else if (!f->more && count != types)
         parse_fail(p, expr->place, "expected %zu argument(s) in call to \"%s\", got %zu", types,

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions over range vectors, and range vectors themselves: selectors and subqueries. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/batch.h"
+#include "rules/window.h"
+
+/* Where the samples of a range vector come from. */
+struct source {
+    const struct shift *shift;
+    int64_t range_ms;
+    struct found found;     /* of a selector ... */
+    struct matrix subquery; /* ... or of a subquery, evaluated */
+    bool is_subquery;
+    size_t count; /* of series */
+};
+
+/* Sliding over a series' samples. */
+struct slide {
+    struct point *points;
+    double *scratch;
+    size_t count, room;
+    size_t first, last; /* the window is points[first] .. points[last - 1] */
+};
+
+struct call {
+    struct eval *ev;
+    const struct expr *expr;
+    const struct steps *steps;
+    struct source source;
+    const double **args; /* of each scalar argument, its values at the steps */
+    size_t arg_count;
+    double *now; /* the arguments at one step */
+};
+
+static bool is_after_start(const struct eval *ev, int64_t t, int64_t start)
+{
+    return ev->engine.closed_left ? t >= start : t > start;
+}
+
+/* The steps at which a subquery is evaluated: multiples of its own step. */
+static struct steps subquery_steps(struct eval *ev, const struct expr *expr,
+                                   const struct steps *outer)
+{
+    int64_t step = expr->subquery.step_ms;
+    const struct shift *shift = &expr->subquery.shift;
+    struct steps steps = {.step = step ? step : ev->engine.subquery_step_ms};
+    int64_t end = eval_shift(ev, shift, step_time(outer, outer->count - 1));
+    int64_t start = eval_shift(ev, shift, outer->start) - expr->subquery.ms;
+    steps.start = start / steps.step * steps.step;
+    while (!is_after_start(ev, steps.start, start))
+        steps.start += steps.step;
+    if (end < steps.start)
+        return steps;
+    uint64_t count = (uint64_t)(end - steps.start) / (uint64_t)steps.step + 1;
+    if (eval_count(ev, count))
+        steps.count = count;
+    return steps;
+}
+
+static struct source open_source(struct eval *ev, const struct expr *range,
+                                 const struct steps *steps)
+{
+    struct source source = {0};
+    range = expr_unwrap(range);
+    if (range->kind == EXPR_RANGE) {
+        const struct selector *selector = &range->range.selector->selector;
+        source.shift = &selector->shift;
+        source.range_ms = range->range.ms;
+        source.found = eval_find(ev, selector);
+        source.count = source.found.count;
+        return source;
+    }
+    struct steps inner = subquery_steps(ev, range, steps);
+    source.is_subquery = true;
+    source.shift = &range->subquery.shift;
+    source.range_ms = range->subquery.ms;
+    bool nested = ev->in_subquery;
+    ev->in_subquery = true;
+    source.subquery = eval_node(ev, range->subquery.inner, &inner);
+    ev->in_subquery = nested;
+    source.count = source.subquery.count;
+    return source;
+}
+
+static const struct labels *source_labels(const struct source *source, size_t index)
+{
+    return source->is_subquery ? source->subquery.rows[index].labels
+                               : series_labels(source->found.series[index]);
+}
+
+static bool slide_room(struct eval *ev, struct slide *slide)
+{
+    if (slide->count < slide->room)
+        return true;
+    size_t room = slide->room ? slide->room * 2 : 256;
+    if (!eval_room(ev, room, sizeof *slide->points + sizeof *slide->scratch))
+        return false;
+    slide->points = realloc(slide->points, room * sizeof *slide->points);
+    slide->scratch = realloc(slide->scratch, room * sizeof *slide->scratch);
+    if (!slide->points || !slide->scratch)
+        abort();
+    slide->room = room;
+    return true;
+}
+
+/* Loads the samples of a series after from (or at it, where ranges are closed) up to to. */
+static void load(struct eval *ev, const struct source *source, size_t index, int64_t from,
+                 int64_t to, struct slide *slide)
+{
+    struct point point;
+    struct series_iter iter;
+    slide->count = slide->first = slide->last = 0;
+    if (source->is_subquery) {
+        const struct row *row = &source->subquery.rows[index];
+        for (size_t i = 0; i < row->count && slide_room(ev, slide); i++)
+            slide->points[slide->count++] = row->points[i];
+    } else {
+        series_seek(source->found.series[index], from - ev->engine.closed_left, to, &iter);
+        while (series_next(&iter, &point) && slide_room(ev, slide))
+            if (!is_stale_nan(point.v))
+                slide->points[slide->count++] = point;
+    }
+    eval_count(ev, slide->count);
+}
+
+/* Moves the window on to a range; ranges must not go back. */
+static void slide_to(const struct eval *ev, struct slide *slide, int64_t start, int64_t end)
+{
+    while (slide->last < slide->count && slide->points[slide->last].t <= end)
+        slide->last++;
+    while (slide->first < slide->last && !is_after_start(ev, slide->points[slide->first].t, start))
+        slide->first++;
+}
+
+static void call_at(struct call *call, struct slide *slide, size_t index, size_t step,
+                    struct row *row)
+{
+    struct eval *ev = call->ev;
+    int64_t t = step_time(call->steps, step);
+    int64_t end = eval_shift(ev, call->source.shift, t), start = end - call->source.range_ms;
+    double result;
+    slide_to(ev, slide, start, end);
+    if (slide->first == slide->last)
+        return;
+    for (size_t i = 0; i < call->arg_count; i++)
+        call->now[i] = call->args[i][step];
+    struct window window = {.points = slide->points + slide->first,
+                            .count = slide->last - slide->first,
+                            .start = start,
+                            .end = end,
+                            .now = t,
+                            .labels = source_labels(&call->source, index),
+                            .args = call->now,
+                            .call = call->expr,
+                            .ev = ev,
+                            .scratch = slide->scratch};
+    if (call->expr->call.function->window(&window, &result))
+        row_push(ev, row, t, result);
+}
+
+/* A counter's name tells that it is one. */
+static void note_gauge(const struct call *call, const struct labels *labels)
+{
+    static const char *const endings[] = {"_total", "_sum", "_count", "_bucket"};
+    const char *name = labels_get(labels, LABEL_NAME);
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t n = strlen(endings[i]);
+        if (length >= n && strcmp(name + length - n, endings[i]) == 0)
+            return;
+    }
+    if (*name)
+        eval_note(call->ev, false, call->expr->call.args[0],
+                  "metric might not be a counter, name does not end in "
+                  "_total/_sum/_count/_bucket: \"%s\"",
+                  name);
+}
+
+static void call_series(struct call *call, struct slide *slide, size_t index, struct matrix *out)
+{
+    struct eval *ev = call->ev;
+    const struct source *source = &call->source;
+    int64_t first = eval_shift(ev, source->shift, call->steps->start) - source->range_ms;
+    int64_t last = eval_shift(ev, source->shift, step_time(call->steps, call->steps->count - 1));
+    struct row row = {.labels = source_labels(source, index),
+                      .drop_name = source->is_subquery && source->subquery.rows[index].drop_name};
+    load(ev, source, index, first, last, slide);
+    ev->without_past += slide->count < 2;
+    for (size_t i = 0; i < call->steps->count && !ev->failed; i++)
+        call_at(call, slide, index, i, &row);
+    if (!row.count)
+        return;
+    if (call->expr->call.function->wants_counter)
+        note_gauge(call, row.labels);
+    if (!call->expr->call.function->keeps_name)
+        row_drop_name(ev, &row);
+    *matrix_add(ev, out, row.labels) = row;
+}
+
+/* The scalar arguments of a call; gives the one that is a range vector. */
+static const struct expr *take_args(struct call *call, struct arena *scratch)
+{
+    const struct expr *range = NULL;
+    size_t count = call->expr->call.count;
+    call->args = ARENA_ARRAY(scratch, const double *, count);
+    call->now = ARENA_ARRAY(scratch, double, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct expr *arg = call->expr->call.args[i];
+        if (arg->type == PROMQL_MATRIX)
+            range = arg;
+        else
+            call->args[call->arg_count++] = eval_scalar(call->ev, arg, call->steps);
+    }
+    return range;
+}
+
+struct matrix eval_windows(struct eval *ev, const struct expr *expr, const struct steps *steps)
+{
+    SCRATCH_ARENA(scratch);
+    struct call call = {.ev = ev, .expr = expr, .steps = steps};
+    struct slide slide = {0};
+    struct matrix out = {0};
+    const struct expr *range = take_args(&call, scratch);
+    call.source = open_source(ev, range, steps);
+    for (size_t i = 0; i < call.source.count && eval_count(ev, steps->count); i++)
+        call_series(&call, &slide, i, &out);
+    free(slide.points);
+    free(slide.scratch);
+    if (!ev->failed && !ev->engine.delayed_name_removal)
+        matrix_merge(ev, &out);
+    return out;
+}
+
+/* A range vector that is the whole expression: it has the times of its samples. */
+struct matrix eval_range(struct eval *ev, const struct expr *expr, const struct steps *steps)
+{
+    struct source source = open_source(ev, expr, steps);
+    struct slide slide = {0};
+    struct matrix out = {0};
+    int64_t end = eval_shift(ev, source.shift, steps->start);
+    for (size_t i = 0; i < source.count && !ev->failed; i++) {
+        load(ev, &source, i, end - source.range_ms, end, &slide);
+        struct row *row = slide.count ? matrix_add(ev, &out, source_labels(&source, i)) : NULL;
+        for (size_t p = 0; p < slide.count && !ev->failed; p++)
+            row_push(ev, row, slide.points[p].t, slide.points[p].v);
+    }
+    free(slide.points);
+    free(slide.scratch);
+    return out;
+}
+
+struct matrix eval_subquery(struct eval *ev, const struct expr *expr, const struct steps *steps)
+{
+    struct steps inner = subquery_steps(ev, expr, steps);
+    return eval_node(ev, expr->subquery.inner, &inner);
+}
