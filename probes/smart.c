@@ -89,7 +89,7 @@ static int poll_probe(struct probe_run *run, struct error *e)
     int code = discover(&round, state->counters, live, e);
     if (code < 0)
         return code;
-    code = live ? smart_live(&round, e) : smart_recorded(&round, e);
+    code = live ? smart_live(&round) : smart_recorded(&round);
     smart_report_vanished(&round);
     return code;
 }

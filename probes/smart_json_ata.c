@@ -51,17 +51,17 @@ void smart_json_ata(const json_t *top, struct arena *arena, struct smart_facts *
 static const struct statistic {
     int page, offset;
     enum smart_number number;
-    double scale;
+    double times, per;
 } statistics[] = {
-    {1, 16, SMART_POWER_ON, HOUR},
-    {3, 32, SMART_REALLOCATED, 1},
-    {3, 48, SMART_START_FAILURES, 1},
-    {3, 56, SMART_PENDING, 1}, /* candidates for reallocation */
-    {4, 8, SMART_REPORTED_UNCORRECTABLE, 1},
-    {4, 16, SMART_COMMAND_RESETS, 1},
-    {5, 80, SMART_OVER_TEMPERATURE, 60},
-    {6, 24, SMART_CRC_ERRORS, 1},
-    {7, 8, SMART_WEAR, 0.01},
+    {1, 16, SMART_POWER_ON, HOUR, 1},
+    {3, 32, SMART_REALLOCATED, 1, 1},
+    {3, 48, SMART_START_FAILURES, 1, 1},
+    {3, 56, SMART_PENDING, 1, 1}, /* candidates for reallocation */
+    {4, 8, SMART_REPORTED_UNCORRECTABLE, 1, 1},
+    {4, 16, SMART_COMMAND_RESETS, 1, 1},
+    {5, 80, SMART_OVER_TEMPERATURE, 60, 1},
+    {6, 24, SMART_CRC_ERRORS, 1, 1},
+    {7, 8, SMART_WEAR, 1, 100},
 };
 
 static void take_statistic(int page, const json_t *row, struct smart_facts *facts)
@@ -74,8 +74,8 @@ static void take_statistic(int page, const json_t *row, struct smart_facts *fact
         if (s->page != page || s->offset != offset)
             continue;
         if (s->number == SMART_WEAR) /* the standard's own wins over a maker's attribute */
-            facts->number[SMART_WEAR] = value * s->scale;
-        smart_set(facts, s->number, value * s->scale);
+            facts->number[SMART_WEAR] = value * s->times / s->per;
+        smart_set(facts, s->number, value * s->times / s->per);
     }
 }
 

@@ -9,18 +9,18 @@ enum { HOUR = 3600 };
 static const struct {
     const char *key;
     enum smart_number number;
-    double scale;
+    double times, per;
 } fields[] = {
-    {"critical_warning", SMART_CRITICAL_WARNING, 1},
-    {"available_spare", SMART_SPARE, 0.01},
-    {"available_spare_threshold", SMART_SPARE_THRESHOLD, 0.01},
-    {"percentage_used", SMART_WEAR, 0.01},
-    {"media_errors", SMART_MEDIA_ERRORS, 1},
-    {"power_cycles", SMART_POWER_CYCLES, 1},
-    {"power_on_hours", SMART_POWER_ON, HOUR},
-    {"unsafe_shutdowns", SMART_UNSAFE_SHUTDOWNS, 1},
-    {"num_err_log_entries", SMART_ERROR_LOG, 1},
-    {"critical_comp_time", SMART_OVER_TEMPERATURE, 60},
+    {"critical_warning", SMART_CRITICAL_WARNING, 1, 1},
+    {"available_spare", SMART_SPARE, 1, 100},
+    {"available_spare_threshold", SMART_SPARE_THRESHOLD, 1, 100},
+    {"percentage_used", SMART_WEAR, 1, 100},
+    {"media_errors", SMART_MEDIA_ERRORS, 1, 1},
+    {"power_cycles", SMART_POWER_CYCLES, 1, 1},
+    {"power_on_hours", SMART_POWER_ON, HOUR, 1},
+    {"unsafe_shutdowns", SMART_UNSAFE_SHUTDOWNS, 1, 1},
+    {"num_err_log_entries", SMART_ERROR_LOG, 1, 1},
+    {"critical_comp_time", SMART_OVER_TEMPERATURE, 60, 1},
 };
 
 /* NVM Express base specification, device self-test log: 0 passed, 5 to 7 failed, others aborted. */
@@ -61,7 +61,7 @@ void smart_json_nvme(const json_t *top, struct smart_facts *facts)
     const json_t *health = json_object_get(top, "nvme_smart_health_information_log");
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         smart_set(facts, fields[i].number,
-                  smart_json_number(health, fields[i].key) * fields[i].scale);
+                  smart_json_number(health, fields[i].key) * fields[i].times / fields[i].per);
     self_tests(top, facts);
     error_log(json_object_get(top, "nvme_error_information_log"), facts);
 }

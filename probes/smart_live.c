@@ -173,9 +173,8 @@ static void one(struct smart_round *round, const struct disk *disk)
         by_smartctl(round, disk, node, "");
 }
 
-int smart_live(struct smart_round *round, struct error *e)
+int smart_live(struct smart_round *round)
 {
-    (void)e;
     for (size_t i = 0; i < round->disks.count; i++) {
         const struct disk *disk = &round->disks.disk[i];
         if (!probe_begin(round->run, disk->device))

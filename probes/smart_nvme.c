@@ -39,13 +39,13 @@ static double number(const uint8_t *at, int bytes)
 static const struct {
     int offset, bytes;
     enum smart_number number;
-    double scale;
+    double times, per;
 } fields[] = {
-    {0, 1, SMART_CRITICAL_WARNING, 1},    {3, 1, SMART_SPARE, 0.01},
-    {4, 1, SMART_SPARE_THRESHOLD, 0.01},  {5, 1, SMART_WEAR, 0.01},
-    {112, 16, SMART_POWER_CYCLES, 1},     {128, 16, SMART_POWER_ON, HOUR},
-    {144, 16, SMART_UNSAFE_SHUTDOWNS, 1}, {160, 16, SMART_MEDIA_ERRORS, 1},
-    {176, 16, SMART_ERROR_LOG, 1},        {196, 4, SMART_OVER_TEMPERATURE, 60},
+    {0, 1, SMART_CRITICAL_WARNING, 1, 1},    {3, 1, SMART_SPARE, 1, 100},
+    {4, 1, SMART_SPARE_THRESHOLD, 1, 100},   {5, 1, SMART_WEAR, 1, 100},
+    {112, 16, SMART_POWER_CYCLES, 1, 1},     {128, 16, SMART_POWER_ON, HOUR, 1},
+    {144, 16, SMART_UNSAFE_SHUTDOWNS, 1, 1}, {160, 16, SMART_MEDIA_ERRORS, 1, 1},
+    {176, 16, SMART_ERROR_LOG, 1, 1},        {196, 4, SMART_OVER_TEMPERATURE, 60, 1},
 };
 
 void smart_nvme_health(const uint8_t log[SMART_NVME_HEALTH], struct smart_facts *facts)
@@ -53,7 +53,8 @@ void smart_nvme_health(const uint8_t log[SMART_NVME_HEALTH], struct smart_facts 
     double kelvin = number(log + 1, 2);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         smart_set(facts, fields[i].number,
-                  number(log + fields[i].offset, fields[i].bytes) * fields[i].scale);
+                  number(log + fields[i].offset, fields[i].bytes) * fields[i].times /
+                      fields[i].per);
     smart_set(facts, SMART_HEALTHY, log[0] == 0);
     if (kelvin > 0)
         smart_set(facts, SMART_TEMPERATURE, kelvin - KELVIN);

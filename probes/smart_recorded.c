@@ -10,52 +10,63 @@
 
 static const char folder[] = "/smart";
 
-/* The names of the recorded disks: files without their endings, each once, and which were used. */
-struct names {
-    char **name;
-    bool *used;
-    size_t count;
+/* A recorded disk: the name that its files have before their endings, and which there are. */
+struct entry {
+    char *name;
+    bool blob, json;
+    bool used; /* by a disk that sysfs has */
 };
 
-static char *without_ending(struct arena *arena, const char *file, const char *ending)
+struct entries {
+    struct entry *entry;
+    size_t count;
+    bool recorded; /* the folder is there */
+};
+
+static struct entry *entry_of(const struct entries *entries, const char *name, size_t length)
 {
-    size_t n = strlen(file), m = strlen(ending);
-    if (n <= m || strcmp(file + n - m, ending) != 0)
-        return NULL;
-    return arena_strndup(arena, file, n - m);
+    for (size_t i = 0; i < entries->count; i++)
+        if (strlen(entries->entry[i].name) == length &&
+            memcmp(entries->entry[i].name, name, length) == 0)
+            return &entries->entry[i];
+    return NULL;
 }
 
-static bool is_new(const struct names *names, const char *name)
+static void take_file(struct smart_round *round, struct entries *entries, const char *file)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->name[i], name) == 0)
-            return false;
-    return true;
+    size_t n = strlen(file);
+    if (n <= 5)
+        return;
+    bool blob = strcmp(file + n - 5, ".blob") == 0, json = strcmp(file + n - 5, ".json") == 0;
+    if (!blob && !json)
+        return;
+    struct entry *entry = entry_of(entries, file, n - 5);
+    if (!entry) {
+        entry = &entries->entry[entries->count++];
+        entry->name = arena_strndup(round->arena, file, n - 5);
+    }
+    entry->blob |= blob;
+    entry->json |= json;
 }
 
-static int list(struct smart_round *round, struct names *names, struct error *e)
+static int list(struct smart_round *round, struct entries *entries, struct error *e)
 {
     char **files;
     size_t count;
     int code = root_list(round->run->root, folder, round->arena, &files, &count, e);
     if (code < 0)
         return code;
-    names->name = ARENA_ARRAY(round->arena, char *, count + 1);
-    names->used = ARENA_ARRAY(round->arena, bool, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        char *name = without_ending(round->arena, files[i], ".blob");
-        if (!name)
-            name = without_ending(round->arena, files[i], ".json");
-        if (name && is_new(names, name))
-            names->name[names->count++] = name;
-    }
+    entries->recorded = true;
+    entries->entry = ARENA_ARRAY(round->arena, struct entry, count + 1);
+    for (size_t i = 0; i < count; i++)
+        take_file(round, entries, files[i]);
     return 0;
 }
 
 /* What the two files of one disk came to. */
 struct recording {
+    const struct entry *files;
     char *blob_path, *json_path;
-    bool has_blob, has_json; /* as files, whatever is in them */
     bool blob_good, json_good;
     struct smart_facts blob;
     struct smart_json json;
@@ -69,8 +80,7 @@ static void read_blob(struct smart_round *round, struct arena *arena, struct rec
     smart_facts_init(&r->blob);
     const struct smart_facts *names =
         r->json_good && r->json.outcome == SMART_READ ? &r->json.facts : NULL;
-    r->has_blob = root_exists(round->run->root, r->blob_path);
-    if (!r->has_blob)
+    if (!r->files->blob)
         return;
     r->blob_good = root_read(round->run->root, r->blob_path, SMART_BLOB_MAX, arena, &bytes, &size,
                              &r->blob_error) == 0 &&
@@ -82,20 +92,19 @@ static void read_json(struct smart_round *round, struct arena *arena, struct rec
     char *text;
     size_t length;
     smart_facts_init(&r->json.facts);
-    r->has_json = root_exists(round->run->root, r->json_path);
-    if (!r->has_json)
+    if (!r->files->json)
         return;
     r->json_good = root_read(round->run->root, r->json_path, SMART_JSON_MAX, arena, &text, &length,
                              &r->json_error) == 0 &&
                    smart_json_parse(text, length, arena, &r->json, &r->json_error) == 0;
 }
 
-static void read_files(struct smart_round *round, const char *name, struct arena *arena,
+static void read_files(struct smart_round *round, const struct entry *entry, struct arena *arena,
                        struct recording *r)
 {
-    *r = (struct recording){0};
-    r->blob_path = arena_printf(arena, "%s/%s.blob", folder, name);
-    r->json_path = arena_printf(arena, "%s/%s.json", folder, name);
+    *r = (struct recording){.files = entry};
+    r->blob_path = arena_printf(arena, "%s/%s.blob", folder, entry->name);
+    r->json_path = arena_printf(arena, "%s/%s.json", folder, entry->name);
     read_json(round, arena, r);
     read_blob(round, arena, r); /* with the names that the JSON has */
 }
@@ -112,12 +121,15 @@ static const struct smart_facts *merge(struct recording *r)
 
 /* A file that could not be used; blind when nothing else told of the disk. */
 static void bad_file(struct smart_round *round, const struct disk *disk, const char *path,
-                     const char *message, bool blind)
+                     const struct error *e, bool blind)
 {
+    bool content =
+        e->code == -EINVAL || e->code == -EBADMSG || e->code == -EFBIG || e->code == -ENODATA;
+    const char *kind = content ? "malformed" : "unreadable";
     if (blind)
-        smart_report_unread(round, disk, "malformed", path, message);
+        smart_report_unread(round, disk, kind, path, e->text);
     else
-        probe_finding(round->run, "malformed", false, disk->device, path, "%s", message);
+        probe_finding(round->run, kind, false, disk->device, path, "%s", e->text);
 }
 
 /* No file held anything of the disk's health. */
@@ -129,10 +141,10 @@ static void report_nothing(struct smart_round *round, const struct disk *disk, s
         smart_report_unsupported(round, disk, r->json.message);
     else if (r->json_good)
         smart_report_unread(round, disk, "unreadable", r->json_path, r->json.message);
-    else if (r->has_json)
-        bad_file(round, disk, r->json_path, r->json_error.text, true);
-    if (r->has_blob)
-        bad_file(round, disk, r->blob_path, r->blob_error.text, !r->has_json);
+    else if (r->files->json)
+        bad_file(round, disk, r->json_path, &r->json_error, true);
+    if (r->files->blob)
+        bad_file(round, disk, r->blob_path, &r->blob_error, !r->files->json);
 }
 
 static void report(struct smart_round *round, const struct disk *disk, struct recording *r)
@@ -143,49 +155,43 @@ static void report(struct smart_round *round, const struct disk *disk, struct re
         return;
     }
     smart_report_facts(round, disk, facts);
-    if (r->has_blob && !r->blob_good)
-        bad_file(round, disk, r->blob_path, r->blob_error.text, false);
-    if (r->has_json && !r->json_good)
-        bad_file(round, disk, r->json_path, r->json_error.text, false);
-}
-
-static const char *name_of(struct names *names, const char *device, size_t length)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (strlen(names->name[i]) == length && memcmp(names->name[i], device, length) == 0) {
-            names->used[i] = true;
-            return names->name[i];
-        }
-    return NULL;
+    if (r->files->blob && !r->blob_good)
+        bad_file(round, disk, r->blob_path, &r->blob_error, false);
+    if (r->files->json && !r->json_good)
+        bad_file(round, disk, r->json_path, &r->json_error, false);
 }
 
 /* The recording of a disk that sysfs has, under any of its kernel names. */
-static const char *recording_of(struct names *names, const struct disk *disk)
+static const struct entry *recording_of(struct entries *entries, const struct disk *disk)
 {
-    const char *found = name_of(names, disk->device, strlen(disk->device));
+    struct entry *found = entry_of(entries, disk->device, strlen(disk->device));
     for (const char *at = disk->paths + strspn(disk->paths, " "); *at; at += strspn(at, " ")) {
         size_t n = strcspn(at, " ");
-        const char *other = name_of(names, at, n);
+        struct entry *other = entry_of(entries, at, n);
+        if (other)
+            other->used = true;
         if (!found)
             found = other;
         at += n;
     }
+    if (found)
+        found->used = true;
     return found;
 }
 
-static void one_of_sysfs(struct smart_round *round, struct names *names, const struct disk *disk)
+static void one_of_sysfs(struct smart_round *round, struct entries *entries,
+                         const struct disk *disk)
 {
     SCRATCH_ARENA(arena);
     struct recording r;
-    const char *name = recording_of(names, disk);
-    if (!name) {
-        if (names->name && smart_expected(disk))
-            probe_finding(round->run, "unreadable", true, disk->device, folder,
-                          "no SMART data of this disk were recorded");
-        return;
+    const struct entry *entry = recording_of(entries, disk);
+    if (entry) {
+        read_files(round, entry, arena, &r);
+        report(round, disk, &r);
+    } else if (entries->recorded && smart_expected(disk)) {
+        probe_finding(round->run, "unreadable", true, disk->device, folder,
+                      "no SMART data of this disk were recorded");
     }
-    read_files(round, name, arena, &r);
-    report(round, disk, &r);
 }
 
 /* Two recordings that claim one identity are both kept. */
@@ -200,15 +206,15 @@ static void tell_apart(struct smart_round *round, struct disk *disk)
     disk->disk = arena_printf(round->arena, "%s#%s", disk->disk, disk->device);
 }
 
-static void one_alone(struct smart_round *round, const char *name)
+static void one_alone(struct smart_round *round, const struct entry *entry)
 {
     SCRATCH_ARENA(arena);
     struct recording r;
-    read_files(round, name, arena, &r);
+    read_files(round, entry, arena, &r);
     const struct smart_facts *facts = merge(&r);
     if (!facts)
         facts = r.json_good ? &r.json.facts : &r.blob;
-    struct disk *disk = smart_disk_of(round->arena, name, facts);
+    struct disk *disk = smart_disk_of(round->arena, entry->name, facts);
     tell_apart(round, disk);
     smart_report_info(round, disk);
     report(round, disk, &r);
@@ -222,28 +228,28 @@ static void note_nothing_recorded(struct smart_round *round)
                       round->disks.count);
 }
 
-int smart_recorded(struct smart_round *round, struct error *e)
+int smart_recorded(struct smart_round *round)
 {
-    struct names names = {0};
-    struct error why = {0};
-    int code = list(round, &names, &why);
+    struct entries entries = {0};
+    struct error e = {0};
+    int code = list(round, &entries, &e);
     if (code < 0 && code != -ENOENT)
-        probe_finding(round->run, "unreadable", true, "", folder, "%s", why.text);
+        probe_finding(round->run, "unreadable", true, "", folder, "%s", e.text);
     if (code == -ENOENT)
         note_nothing_recorded(round);
-    (void)e;
     for (size_t i = 0; i < round->disks.count; i++) {
         const struct disk *disk = &round->disks.disk[i];
         if (!probe_begin(round->run, disk->device))
             continue;
-        one_of_sysfs(round, &names, disk);
+        one_of_sysfs(round, &entries, disk);
         probe_end(round->run, disk->device);
     }
-    for (size_t i = 0; i < names.count; i++) {
-        if (names.used[i] || !probe_begin(round->run, names.name[i]))
+    for (size_t i = 0; i < entries.count; i++) {
+        const struct entry *entry = &entries.entry[i];
+        if (entry->used || !probe_begin(round->run, entry->name))
             continue;
-        one_alone(round, names.name[i]);
-        probe_end(round->run, names.name[i]);
+        one_alone(round, entry);
+        probe_end(round->run, entry->name);
     }
     return 0;
 }

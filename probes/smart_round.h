@@ -54,8 +54,8 @@ struct disk *smart_disk_of(struct arena *arena, const char *device,
  * The rounds: over DIR/smart of a recorded tree, where no device is touched and no program run; and
  * over the devices of this host.
  */
-int smart_recorded(struct smart_round *round, struct error *e);
-int smart_live(struct smart_round *round, struct error *e);
+int smart_recorded(struct smart_round *round);
+int smart_live(struct smart_round *round);
 
 /* The disks behind controllers that have no device of their own (megaraid, cciss). */
 void smart_controllers(struct smart_round *round);
