@@ -31,17 +31,22 @@ static enum verdict judge(const struct thresholds *given, double value)
     return VERDICT_OK;
 }
 
+/* The expression stands before: the metric's name says nothing new. */
+static const struct labels *without_name(struct arena *arena, const struct labels *labels)
+{
+    return labels_with(arena, labels, LABEL_NAME, "");
+}
+
 static void put_value(const struct instant *value, size_t named, struct buf *out)
 {
-    struct buf text = {0};
-    buf_puts(&text, named ? ", " : " ");
-    if (value->labels->count) {
-        labels_print(value->labels, &text);
-        buf_puts(&text, " = ");
+    SCRATCH_ARENA(arena);
+    const struct labels *labels = without_name(arena, value->labels);
+    buf_puts(out, named ? ", " : " ");
+    if (labels->count) {
+        labels_print(labels, out);
+        buf_puts(out, " = ");
     }
-    number_print(value->value, &text);
-    buf_add(out, text.data, text.length);
-    buf_free(&text);
+    number_print(value->value, out);
 }
 
 /* "EXPR: 2 of 24 values: ...": those that the verdict comes from. */
@@ -68,7 +73,7 @@ static void put_first(const char *expr, const struct instant *values, size_t cou
     buf_free(&clean);
 }
 
-/* The metric's name and the label values with _ between; "value" for a bare number. */
+/* The label values with _ between; "value" for a bare number. */
 static char *label_of(struct arena *arena, const struct labels *labels)
 {
     struct buf label = {0};
@@ -81,22 +86,30 @@ static char *label_of(struct arena *arena, const struct labels *labels)
     return kept;
 }
 
-/* Of several series that come to one label only the first is charted. */
+static bool is_taken(const char *const *taken, size_t count, const char *label)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(taken[i], label) == 0)
+            return true;
+    return false;
+}
+
+/* Series that come to one label have their metric's name in it; what is still the same is left out.
+ */
 static void put_perf(const struct instant *values, size_t count, const struct thresholds *given,
                      struct buf *out)
 {
     SCRATCH_ARENA(arena);
-    const char *labels[CHARTED];
+    const char *taken[CHARTED];
     size_t charted = 0;
     struct buf perf = {0};
     for (size_t i = 0; i < count && charted < CHARTED; i++) {
-        const char *label = label_of(arena, values[i].labels);
-        bool taken = false;
-        for (size_t j = 0; j < charted && !taken; j++)
-            taken = strcmp(labels[j], label) == 0;
-        if (taken)
+        const char *label = label_of(arena, without_name(arena, values[i].labels));
+        if (is_taken(taken, charted, label))
+            label = label_of(arena, values[i].labels);
+        if (is_taken(taken, charted, label))
             continue;
-        labels[charted++] = label;
+        taken[charted++] = label;
         nagios_perf_put(label, values[i].value, "", given->warning, given->critical, "", &perf);
     }
     if (perf.length)

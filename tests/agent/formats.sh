@@ -87,8 +87,21 @@ for host in sick healthy empty; do
     check_nagios --root "$directory/$host"
     check_nagios -v --root "$directory/$host"
 done
-check_nagios --root "$directory/sick" --expr forewarn_disk_temperature_celsius -w 20 -c @0:100
-check_nagios --root "$directory/sick" --expr 'sum(forewarn_disk_pending_sectors)' -w 0
-check_nagios --root "$directory/sick" --expr no_such_metric
+expect()
+{
+    local want=$1 status
+    shift
+    "$forewarn" check "$@" >/dev/null 2>&1 </dev/null
+    status=$?
+    [ "$status" = "$want" ] || complain "check $*: exit $status, not $want"
+    check_nagios "$@"
+}
+
+sick=$directory/sick
+expect 2 --root "$sick" --expr forewarn_disk_temperature_celsius -w 20 -c @0:100
+expect 1 --root "$sick" --expr 'sum(forewarn_disk_pending_sectors)' -w 0
+expect 0 --root "$sick" --expr 'sum(forewarn_disk_pending_sectors)' -w 1000
+expect 3 --root "$sick" --expr no_such_metric
+expect 3 --root "$sick" --expr 'sum('
 
 exit "$failed"

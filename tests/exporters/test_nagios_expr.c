@@ -23,30 +23,30 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"x", {5}, 1, "10", "20", VERDICT_OK, "FOREWARN OK - x: n{disk=\"a\"} = 5 | 'n_a'=5;10;20\n"},
+    {"x", {5}, 1, "10", "20", VERDICT_OK, "FOREWARN OK - x: {disk=\"a\"} = 5 | 'a'=5;10;20\n"},
     {"x",
      {15},
      1,
      "10",
      "20",
      VERDICT_WARNING,
-     "FOREWARN WARNING - x: n{disk=\"a\"} = 15 | 'n_a'=15;10;20\n"},
+     "FOREWARN WARNING - x: {disk=\"a\"} = 15 | 'a'=15;10;20\n"},
     {"x",
      {5, 25, 15},
      3,
      "10",
      "20",
      VERDICT_CRITICAL,
-     "FOREWARN CRITICAL - x: 1 of 3 values: n{disk=\"b\"} = 25 | 'n_a'=5;10;20 "
-     "'n_b'=25;10;20 'n_c'=15;10;20\n"},
+     "FOREWARN CRITICAL - x: 1 of 3 values: {disk=\"b\"} = 25 | 'a'=5;10;20 "
+     "'b'=25;10;20 'c'=15;10;20\n"},
     {"x",
      {5, 6},
      2,
      NULL,
      NULL,
      VERDICT_OK,
-     "FOREWARN OK - x: 2 of 2 values ok: n{disk=\"a\"} = 5, n{disk=\"b\"} = 6 | 'n_a'=5 "
-     "'n_b'=6\n"},
+     "FOREWARN OK - x: 2 of 2 values ok: {disk=\"a\"} = 5, {disk=\"b\"} = 6 | 'a'=5 "
+     "'b'=6\n"},
     {"a|b", {0}, 0, "1", NULL, VERDICT_UNKNOWN, "FOREWARN UNKNOWN - a/b: no value\n"},
     {"x",
      {NAN},
@@ -54,14 +54,14 @@ static const struct row rows[] = {
      NULL,
      "0:",
      VERDICT_CRITICAL,
-     "FOREWARN CRITICAL - x: n{disk=\"a\"} = NaN | 'n_a'=U;;0:\n"},
+     "FOREWARN CRITICAL - x: {disk=\"a\"} = NaN | 'a'=U;;0:\n"},
     {"x",
      {1e-7},
      1,
      "@0:1",
      NULL,
      VERDICT_WARNING,
-     "FOREWARN WARNING - x: n{disk=\"a\"} = 1e-07 | 'n_a'=0;@0:1\n"},
+     "FOREWARN WARNING - x: {disk=\"a\"} = 1e-07 | 'a'=0;@0:1\n"},
 };
 
 static void test_values(void **state)
@@ -90,12 +90,13 @@ static void test_scalar_and_same_labels(void **state)
     SCRATCH_ARENA(arena);
     struct instant values[] = {{&labels_empty, -0.5},
                                {fixture_labels(arena, "a", "x y", NULL), 1},
-                               {fixture_labels(arena, "a", "x=y", NULL), 2}};
+                               {fixture_labels(arena, "a", "x=y", NULL), 2},
+                               {fixture_labels(arena, "a", "x=y", "__name__", "n", NULL), 3}};
     struct buf out = {0};
     enum verdict verdict;
     (void)state;
-    assert_int_equal(nagios_render_expr("1", values, 3, NULL, NULL, &verdict, &out, NULL), 0);
-    assert_non_null(strstr(out.data, " | 'value'=-0.5 'x_y'=1\n"));
+    assert_int_equal(nagios_render_expr("1", values, 4, NULL, NULL, &verdict, &out, NULL), 0);
+    assert_non_null(strstr(out.data, " | 'value'=-0.5 'x_y'=1 'n_x_y'=3\n"));
     buf_free(&out);
 }
 
