@@ -66,6 +66,12 @@ void arena_reset(struct arena *arena)
     if (!keep)
         return;
     free_blocks(keep->next);
+    if (keep->room > LARGEST_BLOCK) { /* made for one large thing that will hardly come again */
+        free(keep);
+        arena->top = NULL;
+        arena->bytes = 0;
+        return;
+    }
     keep->next = NULL;
     keep->used = 0;
     arena->bytes = sizeof *keep + keep->room;

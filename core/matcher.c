@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static int test_one(const struct matcher *matcher, const char *value, struct error *e)
+int matcher_test(const struct matcher *matcher, const char *value, struct error *e)
 {
     int matched;
     switch (matcher->op) {
@@ -24,7 +24,7 @@ int matchers_test(const struct matcher *matchers, size_t count, const struct lab
                   struct error *e)
 {
     for (size_t i = 0; i < count; i++) {
-        int holds = test_one(&matchers[i], labels_get(labels, matchers[i].name), e);
+        int holds = matcher_test(&matchers[i], labels_get(labels, matchers[i].name), e);
         if (holds <= 0)
             return holds;
     }

@@ -22,6 +22,9 @@ struct matcher {
     int (*test)(const void *regex, const char *text, struct error *e);
 };
 
+/* 1 when the matcher holds for a label of this value, 0 when not, negative as below. */
+int matcher_test(const struct matcher *matcher, const char *value, struct error *e);
+
 /* 1 when all matchers hold for the label set, 0 when not, negative when one could not be tested. */
 int matchers_test(const struct matcher *matchers, size_t count, const struct labels *labels,
                   struct error *e);

@@ -221,10 +221,25 @@ static int by_version(const void *a, const void *b)
     return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
+static int read_names(DIR *directory, const char *path, struct arena *arena, char ***names,
+                      size_t *count, struct error *e)
+{
+    size_t room = 0;
+    struct dirent *entry;
+    for (errno = 0; (entry = readdir(directory)); errno = 0) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (*count == MAX_NAMES)
+            return error_set(e, -EFBIG, "list %s: more than %d entries", path, MAX_NAMES);
+        *names = arena_grow(arena, *names, *count, &room, sizeof **names);
+        (*names)[(*count)++] = arena_strdup(arena, entry->d_name);
+    }
+    return errno ? fail(e, "list", path) : 0;
+}
+
 int root_list(const struct root *root, const char *path, struct arena *arena, char ***names,
               size_t *count, struct error *e)
 {
-    size_t room = 0;
     *names = NULL;
     *count = 0;
     int fd = root_descriptor(root, path, O_RDONLY | O_DIRECTORY, e);
@@ -232,17 +247,15 @@ int root_list(const struct root *root, const char *path, struct arena *arena, ch
         return fd;
     DIR *directory = fdopendir(fd);
     if (!directory) {
+        int code = fail(e, "list", path);
         close(fd);
-        return fail(e, "list", path);
+        return code;
     }
-    for (struct dirent *entry; (entry = readdir(directory)) && *count < MAX_NAMES;) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        *names = arena_grow(arena, *names, *count, &room, sizeof **names);
-        (*names)[(*count)++] = arena_strdup(arena, entry->d_name);
-    }
+    int code = read_names(directory, path, arena, names, count, e);
     closedir(directory);
+    if (code < 0)
+        *count = 0;
     if (*count)
         qsort(*names, *count, sizeof **names, by_version);
-    return 0;
+    return code;
 }

@@ -59,7 +59,10 @@ int root_resolve(const struct root *root, const char *path, struct arena *arena,
 /* Whether something is there, after links. */
 bool root_exists(const struct root *root, const char *path);
 
-/* Names in a directory without . and .., sorted as strverscmp(3) does: sda2 before sda10. */
+/*
+ * Names in a directory without . and .., sorted as strverscmp(3) does: sda2 before sda10. -EFBIG
+ * where there are more than 100,000. Where it fails, count is 0.
+ */
 int root_list(const struct root *root, const char *path, struct arena *arena, char ***names,
               size_t *count, struct error *e);
 

@@ -3,44 +3,74 @@
 
 #include <errno.h>
 #include <search.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct series {
-    const struct labels *labels; /* stands behind the series in the same allocation */
-    size_t count, room;          /* room 0: the one sample there may be stands in first */
-    struct point *points;
-    struct point first;
+/*
+ * A host has a hundred thousand series of few shapes, most with one sample and never asked for. So
+ * a series holds pointers to the values of its labels, what they are called stands in its shape,
+ * and the label set that rules want is made when the first of them asks.
+ */
+
+/* Series of one shape, one after the other, so that going through them is fast. */
+struct chunk {
+    struct chunk *next;
+    size_t count, room;
+    alignas(max_align_t) char series[];
 };
 
-/* All series of one metric name, unordered. */
+/* Series of a family that have the same labels: what these are called, in order. */
+struct shape {
+    struct shape *next;
+    struct family *family;
+    struct chunk *first, *last;
+    size_t stride; /* bytes of a series */
+    size_t count;
+    const char *names[]; /* without __name__ */
+};
+
+struct series {
+    struct series *next; /* in its bucket */
+    struct shape *shape;
+    const struct labels *labels; /* NULL until asked for */
+    uint32_t hash;
+    uint32_t count;
+    union {
+        struct point only;    /* count is at most 1 */
+        struct point *points; /* room for the next power of two */
+    };
+    const char *values[]; /* shape->count of them */
+};
+
+/* All series of one metric name, in a hash table. */
 struct family {
+    struct family *next;
+    struct store *store;
     const char *name;
-    struct series **series;
-    size_t count, room;
+    struct shape *shapes;
+    struct series **buckets;
+    size_t bucket_count; /* a power of two */
+    size_t count;
 };
 
 struct store {
     struct symbols *symbols;
-    void *series;   /* tsearch(3) by labels */
-    void *families; /* tsearch(3) by name */
+    struct arena *arena;       /* families, shapes, series and label sets */
+    void *by_name;             /* tsearch(3) over families */
+    struct family *families;   /* the last made first */
+    struct family *last_asked; /* samples come family by family */
     size_t series_count;
 };
+
+enum { FIRST_BUCKETS = 4, PER_BUCKET = 2, FIRST_POINTS = 4, MAX_CHUNK = 256, STACK_LABELS = 16 };
 
 static void *must(void *memory)
 {
     if (!memory)
         abort();
     return memory;
-}
-
-static int by_identity(const void *a, const void *b)
-{
-    const struct labels *x = ((const struct series *)a)->labels;
-    const struct labels *y = ((const struct series *)b)->labels;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return labels_compare(x, y);
 }
 
 static int by_family_name(const void *a, const void *b)
@@ -52,107 +82,206 @@ struct store *store_new(void)
 {
     struct store *store = must(calloc(1, sizeof *store));
     store->symbols = symbols_new();
+    store->arena = arena_new();
     return store;
 }
 
-static void free_series(void *item)
+static void free_family(struct family *family)
 {
-    struct series *series = item;
-    if (series->room)
-        free(series->points);
-    free(series);
+    for (size_t i = 0; i < family->bucket_count; i++)
+        for (struct series *series = family->buckets[i]; series; series = series->next)
+            if (series->count > 1)
+                free(series->points);
+    free(family->buckets);
 }
 
-static void free_family(void *item)
+static void keep_node(void *node)
 {
-    struct family *family = item;
-    free(family->series);
-    free(family);
+    (void)node; /* the arena owns the families */
 }
 
 void store_free(struct store **store)
 {
     if (!*store)
         return;
-    tdestroy((*store)->families, free_family);
-    tdestroy((*store)->series, free_series);
+    for (struct family *family = (*store)->families; family; family = family->next)
+        free_family(family);
+    tdestroy((*store)->by_name, keep_node);
+    arena_free(&(*store)->arena);
     symbols_free(&(*store)->symbols);
     free(*store);
     *store = NULL;
 }
 
-static struct series *new_series(struct store *store, const struct labels *labels)
+static struct family *find_family(const struct store *store, const char *name)
 {
-    struct series *series = must(malloc(sizeof *series + labels_bytes(labels->count)));
-    struct labels *copy = (struct labels *)(series + 1);
-    memcpy(copy, labels, labels_bytes(labels->count));
-    for (size_t i = 0; i < copy->count; i++) {
-        copy->at[i].name = symbols_intern(store->symbols, labels->at[i].name);
-        copy->at[i].value = symbols_intern(store->symbols, labels->at[i].value);
-    }
-    *series = (struct series){.labels = copy};
-    return series;
+    struct family key = {.name = name};
+    if (store->last_asked && strcmp(store->last_asked->name, name) == 0)
+        return store->last_asked;
+    struct family **known = tfind(&key, &store->by_name, by_family_name);
+    return known ? *known : NULL;
 }
 
 static struct family *family_of(struct store *store, const char *name)
 {
-    struct family key = {.name = name};
-    struct family **known = tfind(&key, &store->families, by_family_name);
-    if (known)
-        return *known;
-    struct family *family = must(calloc(1, sizeof *family));
-    family->name = symbols_intern(store->symbols, name);
-    must(tsearch(family, &store->families, by_family_name));
+    struct family *family = find_family(store, name);
+    if (!family) {
+        family = ARENA_NEW(store->arena, struct family);
+        family->name = symbols_intern(store->symbols, name);
+        family->store = store;
+        family->next = store->families;
+        store->families = family;
+        must(tsearch(family, &store->by_name, by_family_name));
+    }
+    store->last_asked = family;
     return family;
 }
 
-static void join_family(struct store *store, struct series *series)
+static bool is_name(const struct label *label)
 {
-    struct family *family = family_of(store, labels_get(series->labels, LABEL_NAME));
-    if (family->count == family->room) {
-        family->room = family->room ? family->room * 2 : 4;
-        family->series = must(realloc(family->series, family->room * sizeof *family->series));
-    }
-    family->series[family->count++] = series;
+    return strcmp(label->name, LABEL_NAME) == 0;
 }
 
-static struct series *series_of(struct store *store, const struct labels *labels)
+static bool has_shape(const struct shape *shape, const struct labels *labels)
 {
-    struct series key = {.labels = labels};
-    struct series **known = tfind(&key, &store->series, by_identity);
-    if (known)
-        return *known;
-    struct series *series = new_series(store, labels);
-    must(tsearch(series, &store->series, by_identity));
-    join_family(store, series);
+    size_t n = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        if (!is_name(&labels->at[i]) &&
+            (n == shape->count || strcmp(shape->names[n++], labels->at[i].name) != 0))
+            return false;
+    return n == shape->count;
+}
+
+static bool has_labels(const struct series *series, const struct labels *labels)
+{
+    size_t n = 0;
+    if (series->hash != (uint32_t)labels->hash || !has_shape(series->shape, labels))
+        return false;
+    for (size_t i = 0; i < labels->count; i++)
+        if (!is_name(&labels->at[i]) && strcmp(series->values[n++], labels->at[i].value) != 0)
+            return false;
+    return true;
+}
+
+static struct shape *shape_of(struct family *family, const struct labels *labels)
+{
+    struct store *store = family->store;
+    for (struct shape *shape = family->shapes; shape; shape = shape->next)
+        if (has_shape(shape, labels))
+            return shape;
+    struct shape *shape =
+        arena_alloc(store->arena, sizeof *shape + labels->count * sizeof *shape->names);
+    for (size_t i = 0; i < labels->count; i++)
+        if (!is_name(&labels->at[i]))
+            shape->names[shape->count++] = symbols_intern(store->symbols, labels->at[i].name);
+    shape->stride = sizeof(struct series) + shape->count * sizeof(char *);
+    shape->family = family;
+    shape->next = family->shapes;
+    family->shapes = shape;
+    return shape;
+}
+
+static void add_to_bucket(struct family *family, struct series *series)
+{
+    struct series **bucket = &family->buckets[series->hash & (family->bucket_count - 1)];
+    series->next = *bucket;
+    *bucket = series;
+}
+
+static void grow_buckets(struct family *family)
+{
+    struct series **old = family->buckets;
+    size_t old_count = family->bucket_count;
+    family->bucket_count = old_count ? old_count * 2 : FIRST_BUCKETS;
+    family->buckets = must(calloc(family->bucket_count, sizeof(*family->buckets)));
+    for (size_t i = 0; i < old_count; i++)
+        for (struct series *series = old[i], *next; series; series = next) {
+            next = series->next;
+            add_to_bucket(family, series);
+        }
+    free(old);
+}
+
+static struct series *series_at(const struct shape *shape, const struct chunk *chunk, size_t n)
+{
+    return (struct series *)((char *)(uintptr_t)chunk->series + n * shape->stride);
+}
+
+/* Each chunk has twice the room of the last, so that a shape of one series takes little. */
+static void add_chunk(struct arena *arena, struct shape *shape)
+{
+    struct chunk *last = shape->last;
+    size_t room = !last ? 1 : last->room < MAX_CHUNK ? last->room * 2 : last->room;
+    struct chunk *chunk = arena_alloc(arena, sizeof *chunk + room * shape->stride);
+    chunk->room = room;
+    shape->last = chunk;
+    if (last)
+        last->next = chunk;
+    else
+        shape->first = chunk;
+}
+
+static struct series *allocate(struct arena *arena, struct shape *shape)
+{
+    if (!shape->last || shape->last->count == shape->last->room)
+        add_chunk(arena, shape);
+    return series_at(shape, shape->last, shape->last->count++);
+}
+
+static struct series *new_series(struct family *family, const struct labels *labels)
+{
+    struct store *store = family->store;
+    struct shape *shape = shape_of(family, labels);
+    struct series *series = allocate(store->arena, shape);
+    size_t n = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        if (!is_name(&labels->at[i]))
+            series->values[n++] = symbols_intern(store->symbols, labels->at[i].value);
+    series->shape = shape;
+    series->hash = (uint32_t)labels->hash;
+    if (family->count == family->bucket_count * PER_BUCKET)
+        grow_buckets(family);
+    add_to_bucket(family, series);
+    family->count++;
     store->series_count++;
     return series;
 }
 
-static const struct point *points_of(const struct series *series)
+static struct series *series_of(struct store *store, const struct labels *labels)
 {
-    return series->room ? series->points : &series->first;
+    struct family *family = family_of(store, labels_get(labels, LABEL_NAME));
+    struct series *series = NULL;
+    if (family->bucket_count)
+        series = family->buckets[(uint32_t)labels->hash & (family->bucket_count - 1)];
+    while (series && !has_labels(series, labels))
+        series = series->next;
+    return series ? series : new_series(family, labels);
 }
 
-static void make_room(struct series *series)
+static const struct point *points_of(const struct series *series)
 {
-    if (series->count < series->room)
-        return;
-    size_t room = series->room ? series->room * 2 : 4;
-    struct point *points =
-        must(realloc(series->room ? series->points : NULL, room * sizeof *points));
-    if (!series->room)
-        points[0] = series->first;
-    series->points = points;
-    series->room = room;
+    return series->count > 1 ? series->points : &series->only;
+}
+
+/* The room is FIRST_POINTS, or the power of two that count has reached. */
+static bool is_full(const struct series *series)
+{
+    return series->count >= FIRST_POINTS && !(series->count & (series->count - 1));
 }
 
 static void add_point(struct series *series, struct point point)
 {
-    if (!series->count) {
-        series->first = point;
+    if (series->count == 0) {
+        series->only = point;
+    } else if (series->count == 1) {
+        struct point *points = must(malloc(FIRST_POINTS * sizeof *points));
+        points[0] = series->only;
+        points[1] = point;
+        series->points = points;
     } else {
-        make_room(series);
+        if (is_full(series))
+            series->points =
+                must(realloc(series->points, 2 * (size_t)series->count * sizeof *series->points));
         series->points[series->count] = point;
     }
     series->count++;
@@ -171,8 +300,36 @@ int store_append(struct store *store, const struct labels *labels, int64_t t, do
                              "store: sample of %s at %lld ms is not later than the last one",
                              labels_get(labels, LABEL_NAME), (long long)t);
     }
+    if (series->count == UINT32_MAX)
+        return error_set(e, -ENOSPC, "store: too many samples of %s",
+                         labels_get(labels, LABEL_NAME));
     add_point(series, (struct point){t, v});
     return 0;
+}
+
+/* The labels of a series; at has room for shape->count + 1. */
+static void copy_labels(const struct series *series, struct label *at)
+{
+    const struct shape *shape = series->shape;
+    /* First, as it sorts before lower-case names, of which there are most. */
+    *at++ = (struct label){LABEL_NAME, shape->family->name};
+    for (size_t i = 0; i < shape->count; i++)
+        at[i] = (struct label){shape->names[i], series->values[i]};
+}
+
+const struct labels *series_labels(const struct series *series)
+{
+    if (!series->labels) {
+        struct arena *arena = series->shape->family->store->arena;
+        struct label few[STACK_LABELS], *at = few;
+        size_t count = series->shape->count + 1;
+        if (count > STACK_LABELS)
+            at = ARENA_ARRAY(arena, struct label, count);
+        copy_labels(series, at);
+        /* What is made here is kept, which changes nothing that anybody can see. */
+        ((struct series *)series)->labels = labels_new(arena, at, count);
+    }
+    return series->labels;
 }
 
 struct selection {
@@ -183,21 +340,62 @@ struct selection {
     size_t count, room, touched;
     int failed;
     struct error *e;
+    size_t *places; /* where in the shape at hand each matcher's label stands */
 };
 
-static void consider(const struct series *series, void *arg)
+/* Where in the values of a series of that shape the label stands; shape->count: nowhere. */
+static size_t place_of(const struct shape *shape, const char *name)
 {
-    struct selection *s = arg;
-    if (s->failed)
-        return;
+    size_t place = 0;
+    while (place < shape->count && strcmp(shape->names[place], name) != 0)
+        place++;
+    return place;
+}
+
+static void take_shape(struct selection *s, const struct shape *shape)
+{
+    for (size_t i = 0; i < s->matcher_count; i++)
+        s->places[i] = place_of(shape, s->matchers[i].name);
+}
+
+/* As matchers_test(), without a label set. */
+static int test(struct selection *s, const struct series *series)
+{
+    const struct shape *shape = series->shape;
+    for (size_t i = 0; i < s->matcher_count; i++) {
+        const struct matcher *matcher = &s->matchers[i];
+        const char *value = "";
+        if (s->places[i] < shape->count)
+            value = series->values[s->places[i]];
+        else if (strcmp(matcher->name, LABEL_NAME) == 0)
+            value = shape->family->name;
+        int holds = matcher_test(matcher, value, s->e);
+        if (holds <= 0)
+            return holds;
+    }
+    return 1;
+}
+
+static void consider(struct selection *s, const struct series *series)
+{
     s->touched++;
-    int holds = matchers_test(s->matchers, s->matcher_count, series->labels, s->e);
+    int holds = test(s, series);
     if (holds < 0)
         s->failed = holds;
     if (holds <= 0)
         return;
-    s->series = arena_grow(s->arena, s->series, s->count, &s->room, sizeof *s->series);
+    s->series = arena_grow(s->arena, s->series, s->count, &s->room, sizeof(*s->series));
     s->series[s->count++] = series;
+}
+
+static void consider_family(struct selection *s, const struct family *family)
+{
+    for (const struct shape *shape = family->shapes; shape; shape = shape->next) {
+        take_shape(s, shape);
+        for (const struct chunk *chunk = shape->first; chunk; chunk = chunk->next)
+            for (size_t i = 0; i < chunk->count && !s->failed; i++)
+                consider(s, series_at(shape, chunk, i));
+    }
 }
 
 /* The name that an equality matcher asks for, NULL when any may be. */
@@ -215,22 +413,12 @@ static int by_labels(const void *a, const void *b)
                           (*(const struct series *const *)b)->labels);
 }
 
-struct walk {
-    void (*visit)(const struct series *, void *);
-    void *arg;
-};
-
-static void walk_node(const void *node, VISIT order, void *closure)
+static void sort_by_labels(struct selection *s)
 {
-    const struct walk *walk = closure;
-    if (order == postorder || order == leaf)
-        walk->visit(*(const struct series *const *)node, walk->arg);
-}
-
-static void walk_unordered(const struct store *store, void (*visit)(const struct series *, void *),
-                           void *arg)
-{
-    twalk_r(store->series, walk_node, &(struct walk){visit, arg});
+    for (size_t i = 0; i < s->count; i++)
+        series_labels(s->series[i]);
+    if (s->count)
+        qsort(s->series, s->count, sizeof(*s->series), by_labels);
 }
 
 int store_select(const struct store *store, const struct matcher *matchers, size_t matcher_count,
@@ -238,19 +426,18 @@ int store_select(const struct store *store, const struct matcher *matchers, size
                  struct error *e)
 {
     struct selection s = {
-        .matchers = matchers, .matcher_count = matcher_count, .arena = arena, .e = e};
+        .matchers = matchers,
+        .matcher_count = matcher_count,
+        .arena = arena,
+        .e = e,
+        .places = ARENA_ARRAY(arena, size_t, matcher_count),
+    };
     const char *name = name_wanted(matchers, matcher_count);
+    const struct family *family = name ? find_family(store, name) : store->families;
 
-    if (name) {
-        struct family key = {.name = name};
-        struct family *const *family = tfind(&key, &store->families, by_family_name);
-        for (size_t i = 0; family && i < (*family)->count; i++)
-            consider((*family)->series[i], &s);
-    } else {
-        walk_unordered(store, consider, &s);
-    }
-    if (s.count)
-        qsort(s.series, s.count, sizeof *s.series, by_labels);
+    for (; family; family = name ? NULL : family->next)
+        consider_family(&s, family);
+    sort_by_labels(&s);
     *series = s.series;
     *count = s.count;
     if (touched)
@@ -261,11 +448,6 @@ int store_select(const struct store *store, const struct matcher *matchers, size
 size_t store_series_count(const struct store *store)
 {
     return store->series_count;
-}
-
-const struct labels *series_labels(const struct series *series)
-{
-    return series->labels;
 }
 
 /* How many of the series' samples have a time of at most t. */
@@ -309,9 +491,9 @@ void store_walk(const struct store *store, void (*visit)(const struct series *, 
 {
     SCRATCH_ARENA(arena);
     struct selection all = {.arena = arena};
-    walk_unordered(store, consider, &all);
-    if (all.count)
-        qsort(all.series, all.count, sizeof *all.series, by_labels);
+    for (const struct family *family = store->families; family; family = family->next)
+        consider_family(&all, family);
+    sort_by_labels(&all);
     for (size_t i = 0; i < all.count; i++)
         visit(all.series[i], arg);
 }

@@ -7,6 +7,27 @@
 /* A varint of the lengths allowed here takes at most four bytes. */
 enum { MAX_PREFIX = 4 };
 
+/*
+ * What a message may take in memory once unpacked, a fixed part and so much for each of its bytes.
+ * A real one of many small samples takes about 10 times its length; one of empty messages only,
+ * which are two bytes each, would take 50 times.
+ */
+enum { UNPACKED_BASE = 4096, UNPACKED_FACTOR = 16 };
+
+/* Samples in one message, so that neither side holds a whole probe's round unpacked. */
+enum { MAX_SAMPLES = 512 };
+
+/* protobuf-c's idea of something that grows, on top of ours. */
+struct appender {
+    ProtobufCBuffer base;
+    struct buf *out;
+};
+
+static void append(ProtobufCBuffer *buffer, size_t length, const uint8_t *data)
+{
+    buf_add(((struct appender *)buffer)->out, data, length);
+}
+
 void wire_put(struct buf *out, const ProtobufCMessage *message)
 {
     size_t size = protobuf_c_message_get_packed_size(message);
@@ -16,12 +37,25 @@ void wire_put(struct buf *out, const ProtobufCMessage *message)
         prefix[n++] = (uint8_t)((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
     buf_add(out, prefix, n);
 
-    uint8_t *packed = malloc(size ? size : 1);
-    if (!packed)
-        abort();
-    protobuf_c_message_pack(message, packed);
-    buf_add(out, packed, size);
-    free(packed);
+    struct appender appender = {{.append = append}, out};
+    protobuf_c_message_pack_to_buffer(message, &appender.base);
+}
+
+static void *take_from_budget(void *budget, size_t bytes)
+{
+    size_t *left = budget;
+    if (bytes >= *left) {
+        *left = 0;
+        return NULL;
+    }
+    *left -= bytes;
+    return malloc(bytes);
+}
+
+static void give_back(void *budget, void *memory)
+{
+    (void)budget; /* unpacking frees only when it fails */
+    free(memory);
 }
 
 /* 1: *size and *prefix are set; 0: incomplete; negative: not a length that is allowed. */
@@ -52,7 +86,12 @@ int wire_take(struct buf *in, const ProtobufCMessageDescriptor *type, ProtobufCM
         return ready;
     if (in->length < prefix + size)
         return 0;
-    *message = protobuf_c_message_unpack(type, NULL, size, (const uint8_t *)in->data + prefix);
+    size_t budget = UNPACKED_BASE + UNPACKED_FACTOR * size;
+    ProtobufCAllocator bounded = {take_from_budget, give_back, &budget};
+    *message = protobuf_c_message_unpack(type, &bounded, size, (const uint8_t *)in->data + prefix);
+    if (!*message && !budget)
+        return error_set(e, -EMSGSIZE, "wire: a %s of %zu bytes is far larger unpacked", type->name,
+                         size);
     if (!*message)
         return error_set(e, -EBADMSG, "wire: %zu bytes are no %s", size, type->name);
     buf_drop(in, prefix + size);
@@ -122,17 +161,22 @@ static int by_metric(const void *a, const void *b)
                  : x > y; /* samples of one metric stay in the order in which they were added */
 }
 
-static void add_families(struct arena *arena, const struct batch *batch, Forewarn__Report *report)
+/* Samples of one metric together, in the order in which they were added. */
+static const struct sample **sort_samples(struct arena *arena, const struct batch *batch)
 {
-    size_t n = batch->sample_count;
-    const struct sample **sorted = ARENA_ARRAY(arena, const struct sample *, n);
+    const struct sample **sorted = ARENA_ARRAY(arena, const struct sample *, batch->sample_count);
+    for (size_t i = 0; i < batch->sample_count; i++)
+        sorted[i] = &batch->samples[i];
+    if (batch->sample_count)
+        qsort(sorted, batch->sample_count, sizeof(*sorted), by_metric);
+    return sorted;
+}
+
+static void add_families(struct arena *arena, const struct sample *const *sorted, size_t n,
+                         Forewarn__Report *report)
+{
     Io__Prometheus__Client__Metric **metrics =
         ARENA_ARRAY(arena, Io__Prometheus__Client__Metric *, n);
-
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = &batch->samples[i];
-    if (n)
-        qsort(sorted, n, sizeof *sorted, by_metric);
     report->family = ARENA_ARRAY(arena, Io__Prometheus__Client__MetricFamily *, n);
     for (size_t i = 0; i < n; i++) {
         Io__Prometheus__Client__MetricFamily *family =
@@ -169,9 +213,19 @@ static void add_findings(struct arena *arena, const struct batch *batch, Forewar
 
 void wire_put_batch(struct buf *out, const struct batch *batch)
 {
+    SCRATCH_ARENA(sorting);
     SCRATCH_ARENA(arena);
-    Forewarn__Report report = FOREWARN__REPORT__INIT;
-    add_families(arena, batch, &report);
-    add_findings(arena, batch, &report);
-    wire_put(out, &report.base);
+    const struct sample **sorted = sort_samples(sorting, batch);
+    size_t done = 0;
+    do {
+        Forewarn__Report report = FOREWARN__REPORT__INIT;
+        size_t n = batch->sample_count - done;
+        n = n < MAX_SAMPLES ? n : MAX_SAMPLES;
+        add_families(arena, sorted + done, n, &report);
+        done += n;
+        if (done == batch->sample_count)
+            add_findings(arena, batch, &report);
+        wire_put(out, &report.base);
+        arena_reset(arena);
+    } while (done < batch->sample_count);
 }

@@ -11,7 +11,8 @@
 
 /*
  * Messages between agent and worker: protobuf behind a varint length. Both sides take the other's
- * bytes as outside input: a message is at most WIRE_MAX_MESSAGE long.
+ * bytes as outside input: a message is at most WIRE_MAX_MESSAGE long, and what it takes in memory
+ * is bounded by its length.
  */
 enum { WIRE_MAX_MESSAGE = 8 * 1024 * 1024 };
 
@@ -26,7 +27,10 @@ void wire_put(struct buf *out, const ProtobufCMessage *message);
 int wire_take(struct buf *in, const ProtobufCMessageDescriptor *type, ProtobufCMessage **message,
               struct error *e);
 
-/* Appends a report with the batch's samples as metric families and its findings. */
+/*
+ * Appends the batch's samples as metric families and its findings: one report, or where there are
+ * many samples several, each of which can be taken by itself; the last one has the findings.
+ */
 void wire_put_batch(struct buf *out, const struct batch *batch);
 
 #endif
