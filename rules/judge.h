@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_JUDGE_H
+#define RULES_JUDGE_H
+
+#include "rules/rulefile.h"
+
+/* Judging one look: judge.c goes through the rules, judge_alert.c makes and sorts the alerts. */
+
+struct judge {
+    const struct rule_set *rules;
+    struct store *store;
+    int64_t t_ms;
+    struct arena *arena; /* of what is returned */
+    struct judgement *out;
+    size_t alert_room, unjudged_room, finding_room;
+};
+
+/* Adds the alerts of a rule's result; -EINVAL when two of them would be the same. */
+int judge_add_alerts(struct judge *judge, const struct rule_group *group, const struct rule *rule,
+                     const struct promql_value *value, struct error *e);
+
+/* Keeps the worst alert of each name and label set, and puts the worst first. */
+void judge_finish_alerts(struct judge *judge);
+
+/* Notes what went wrong with a rule. blind: the rule was not judged for it. */
+void judge_finding(struct judge *judge, const struct rule_group *group, const struct rule *rule,
+                   bool blind, const char *message);
+
+#endif
