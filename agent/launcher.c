@@ -13,15 +13,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/stuck.h"
+#include "agent/session.h"
 #include "core/clock.h"
 
-/* How often to look whether a killed process group is empty: no signal tells of that. */
+/* How often to look whether what was killed is dead: no signal tells of grandchildren. */
 enum { LOOK_MS = 5 };
 
 struct child {
     uint32_t worker; /* 0: free */
-    pid_t pid;       /* and process group */
+    pid_t pid;       /* and process group and session */
     bool reaped;
     bool told; /* the agent knows that it is gone, or stuck */
     int status;
@@ -127,12 +127,13 @@ static void spawn(struct launcher *launcher, const struct launch_order *order)
         *child = (struct child){.worker = order->worker, .pid = pid};
 }
 
-/* Kills a worker and what it started: they share a process group. */
+/* Kills a worker and what it has started. The group first: that takes no looking around. */
 static void kill_child(struct child *child)
 {
     if (child->killed_ms)
         return;
     kill(-child->pid, SIGKILL);
+    session_kill(child->pid, true, NULL);
     child->killed_ms = now_ms();
 }
 
@@ -145,18 +146,20 @@ static void reap(struct launcher *launcher)
             if (child->worker && !child->reaped && child->pid == pid) {
                 child->reaped = true;
                 child->status = status;
-                kill_child(child); /* what it left behind */
+                if (!child->killed_ms) /* what it left behind is killed */
+                    child->killed_ms = now_ms();
             }
         }
 }
 
-static void tell_gone(struct child *child, bool stuck)
+/* stuck: a process that survives, NULL where there is none. */
+static void tell_gone(struct child *child, const struct session_member *stuck)
 {
     struct launch_event event = {.what = LAUNCH_GONE,
                                  .worker = child->worker,
                                  .status = child->reaped ? child->status : SIGKILL};
     if (stuck)
-        stuck_describe(child->pid, &event);
+        session_describe(stuck, &event);
     tell(&event, NULL);
     child->told = true;
 }
@@ -164,22 +167,25 @@ static void tell_gone(struct child *child, bool stuck)
 /* Looks after one child; how many milliseconds until it wants to be looked after again, or -1. */
 static int look_after(struct child *child)
 {
+    struct session_member left = {.pid = child->pid};
+
     if (!child->worker || !child->killed_ms)
         return -1;
-    /* The launcher adopts and reaps grandchildren, so an empty group is one that is all dead. */
-    if (child->reaped && kill(-child->pid, 0) < 0 && errno == ESRCH) {
+    /* This process adopts and reaps what a dead worker has left. */
+    if (child->reaped && !session_kill(child->pid, false, &left)) {
         if (!child->told)
-            tell_gone(child, false);
+            tell_gone(child, NULL);
         *child = (struct child){0};
         return -1;
     }
     if (child->told)
         return -1;
-    if (now_ms() - child->killed_ms >= LAUNCH_STUCK_MS) {
-        tell_gone(child, true);
-        return -1;
-    }
-    return LOOK_MS;
+    if (now_ms() - child->killed_ms < LAUNCH_STUCK_MS)
+        return LOOK_MS;
+    if (!child->reaped)
+        session_kill(child->pid, true, &left);
+    tell_gone(child, &left);
+    return -1;
 }
 
 static int look_after_all(struct launcher *launcher)

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/log.h"
@@ -176,6 +177,18 @@ static const char *find_smartctl(const struct root *root)
     return NULL;
 }
 
+/*
+ * Where probes may keep what they learn: only on a live host, and only where nobody else can plant
+ * something. It is made by "make install".
+ */
+static const char *find_state_directory(const struct root *root)
+{
+    struct stat st;
+    bool safe = lstat(STATEDIR, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+                !(st.st_mode & (S_IWGRP | S_IWOTH));
+    return root_is_live(root) && safe ? STATEDIR : NULL;
+}
+
 static int serve(struct worker *worker)
 {
     const struct probe *probe = worker->probe;
@@ -210,6 +223,7 @@ int worker_run(const struct probe *probe, const char *root_path)
     worker.run = (struct probe_run){
         .root = root,
         .clock = &clock_system,
+        .state_directory = find_state_directory(root),
         .smartctl = find_smartctl(root),
         .begin = begin_target,
         .end = end_target,

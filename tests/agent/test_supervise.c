@@ -117,12 +117,34 @@ static void chatter(struct probe_run *run)
         fprintf(stderr, "line %d\n", i);
 }
 
-/* A program that the probe has started and that outlives it. */
+/* A program that the probe has started and that outlives it, in a process group of its own. */
 static void leave_child(struct probe_run *run)
 {
-    if (fork() == 0)
+    if (fork() == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_NAME, "left-behind");
         wait_for_ever(run);
+    }
     die(run);
+}
+
+static void hang_with_child(struct probe_run *run)
+{
+    if (fork() == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_NAME, "left-behind");
+    }
+    wait_for_ever(run);
+}
+
+/* Counts processes called "left-behind". */
+static unsigned left_behind(void)
+{
+    unsigned count = 0;
+    FILE *comms = popen("cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^left-behind$'", "re");
+    assert_int_equal(fscanf(comms, "%u", &count), 1);
+    pclose(comms);
+    return count;
 }
 
 static int poll_nothing(struct probe_run *run, struct error *e)
@@ -177,6 +199,7 @@ static const struct probe flooding = {PROBE("flooding"), .poll = poll_targets};
 static const struct probe forging = {PROBE("forging"), .poll = poll_targets};
 static const struct probe chatty = {PROBE("chatty"), .poll = poll_targets};
 static const struct probe parent = {PROBE("parent"), .poll = poll_targets};
+static const struct probe family = {PROBE("family"), .poll = poll_targets};
 static const struct probe blind = {PROBE("blind"), .poll = poll_nothing};
 static const struct probe dying = {PROBE("dying"), .poll = poll_and_die};
 static const struct probe mute = {PROBE("mute"), .poll = poll_and_wait};
@@ -201,6 +224,7 @@ static const struct expected {
     {&forging, forge, true, "abcde", "malformed", "", "forewarn_test_undeclared is no metric", 0},
     {&chatty, chatter, true, "abcde", NULL, NULL, NULL, 0},
     {&parent, leave_child, true, "abde", "crashed", "c", "killed by SIGKILL", -1},
+    {&family, hang_with_child, true, "abde", "hung", "c", "no answer within 1.1 s", 1},
     {&blind, do_nothing, false, "", NULL, NULL, NULL, -1},
     {&dying, do_nothing, false, "", "crashed", "", "before the first target", -1},
     {&mute, do_nothing, false, "", "hung", "", "before the first target", -1},
@@ -318,6 +342,7 @@ static void test_row(void **state)
     check_seen(&f, row->seen);
     check_finding(&f, row);
     assert_true(hung_sample(&f, "c") == row->hung);
+    assert_int_equal(left_behind(), 0);
     tear_down(&f);
 }
 
