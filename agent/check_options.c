@@ -192,7 +192,7 @@ int check_options_parse(struct check_options *options, const struct command *com
     };
     for (size_t i = 0; i < OPTIONS; i++)
         names[i] = table[i].name;
-    optind = 1;
+    optind = 0; /* starts anew, whatever was parsed before: getopt(3) */
     opterr = 0;
     while (!status && (found = getopt_long(argc, argv, ":t:w:c:vVh", names, NULL)) != -1)
         status = found == '?' || found == ':' ? command_bad_option(command, found, argv)

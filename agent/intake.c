@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <search.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/wire.h"
@@ -218,6 +219,28 @@ int intake_report(struct intake *intake, struct intake_source *source, Forewarn_
         code = take_family(intake, source, report->family[i], e);
     keep_or_free(intake, report);
     return code;
+}
+
+static int by_probe(const void *a, const void *b)
+{
+    const struct finding *const *x = a, *const *y = b;
+    int order = strcmp((*x)->probe, (*y)->probe);
+    return order ? order : (*x > *y) - (*x < *y);
+}
+
+void intake_sort(struct intake *intake)
+{
+    size_t n = intake->finding_count;
+    const struct finding **order = ARENA_ARRAY(intake->arena, const struct finding *, n + 1);
+    struct finding *sorted = ARENA_ARRAY(intake->arena, struct finding, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        order[i] = &intake->findings[i];
+    qsort(order, n, sizeof(struct finding *), by_probe);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = *order[i];
+    intake->findings = sorted;
+    intake->finding_room = n + 1;
 }
 
 void intake_batch(struct intake *intake, const struct probe *self, const struct batch *batch)

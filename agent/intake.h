@@ -58,6 +58,9 @@ void intake_finding(struct intake *intake, const struct finding *finding);
 int intake_report(struct intake *intake, struct intake_source *source, Forewarn__Report *report,
                   struct error *e);
 
+/* Probe by probe, in the order in which each reported: workers run side by side. */
+void intake_sort(struct intake *intake);
+
 /* Takes what the agent itself has measured. */
 void intake_batch(struct intake *intake, const struct probe *self, const struct batch *batch);
 

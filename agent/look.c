@@ -160,6 +160,7 @@ int look_take(const struct look_options *options, struct look_taken *taken, stru
         return code;
     }
     judge(options, taken);
+    intake_sort(&taken->intake);
     taken->look.findings = taken->intake.findings;
     taken->look.finding_count = taken->intake.finding_count;
     taken->look.verdict = look_verdict(&taken->look);

@@ -126,7 +126,7 @@ static int run(const struct command *command, int argc, char **argv)
     int found, status = 0;
 
     options.look.chosen = &options.chosen;
-    optind = 1;
+    optind = 0; /* starts anew, whatever was parsed before: getopt(3) */
     opterr = 0;
     while (!status && (found = getopt_long(argc, argv, ":t:h", names, NULL)) != -1) {
         if (found == 'h')

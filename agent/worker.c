@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -214,6 +215,10 @@ int worker_run(const struct probe *probe, const char *root_path)
     struct root *root;
     struct error e = {0};
 
+    char name[16];
+
+    snprintf(name, sizeof name, "forewarn-%s", probe->name);
+    prctl(PR_SET_NAME, name); /* else it were "exe" */
     log_open(probe->name, LOG_NOTICE);
     confine();
     if (root_open_fd(WORKER_ROOT_FD, root_path, &root, &e) < 0) {

@@ -213,7 +213,7 @@ int root_resolve(const struct root *root, const char *path, struct arena *arena,
 bool root_exists(const struct root *root, const char *path)
 {
     SCRATCH_FD fd = open_below(root, path, O_PATH);
-    return fd >= 0;
+    return fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static int by_version(const void *a, const void *b)

@@ -56,7 +56,7 @@ int root_readlink(const struct root *root, const char *path, struct arena *arena
 int root_resolve(const struct root *root, const char *path, struct arena *arena, char **resolved,
                  struct error *e);
 
-/* Whether something is there, after links. */
+/* Whether something is there, after links, or might be: reading it says why it cannot be seen. */
 bool root_exists(const struct root *root, const char *path);
 
 /*

@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What a command line that is wrong, and an output that cannot be written, come to.
+. "${top_srcdir:-.}/tests/integration/workers.sh"
+
+# wrong STATUS TEXT ARGUMENT...: one line of error that holds the text, nothing on standard output.
+wrong()
+{
+    local expected=$1 text=$2 status
+    shift 2
+    timeout 20 "$forewarn" "$@" </dev/null >"$directory/out" 2>"$directory/err"
+    status=$?
+    [ "$status" = "$expected" ] || complain "$*: exit status $status"
+    [ "$(wc -l <"$directory/err")" = 1 ] || complain "$*: $(cat "$directory/err")"
+    expect "$text" "$directory/err"
+    [ ! -s "$directory/out" ] || complain "$*: writes $(cat "$directory/out")"
+}
+
+wrong 2 "which command?"
+wrong 2 "no command 'chekc'" chekc
+wrong 2 "no command 'x'" help x
+wrong 2 "for forewarn itself" --worker md --root /
+wrong 2 "for forewarn itself" --worker
+wrong 3 "no option --foo" check --foo
+wrong 3 "no option -x" check -x
+wrong 3 "--root needs an argument" check --root
+wrong 3 "-t needs an argument" check -t
+wrong 3 "no argument belongs to --verbose=3" check --verbose=3
+wrong 3 "no argument 'x' is expected" check x
+wrong 3 "--probe: 'x' is not known" check --probe x
+wrong 3 "--format: 'x' is not known" check --format x
+wrong 3 "'x' is no duration" check --timeout x
+wrong 3 "'0' is not between" check -t 0
+wrong 3 "'x' is not ALERT=LEVEL" check --severity x
+wrong 3 "level 'page' is none of" check --severity X=page
+wrong 3 "-w and -c are ranges for --expr" check -w 1
+wrong 3 "--expr answers in --format nagios only" check --expr up --format json
+wrong 3 "open root /nonexistent: ENOENT" check --root /nonexistent
+wrong 3 "open root $forewarn: ENOTDIR" check --root "$forewarn"
+wrong 3 "rules: open /nonexistent.yml: ENOENT" check --root "$host" --rules /nonexistent.yml
+wrong 3 "rules: open /dev/zero: not a regular file" check --root "$host" --rules /dev/zero
+wrong 2 "which probe?" probe
+wrong 2 "there is no probe 'x'" probe x
+wrong 2 "no argument 'x' is expected" probe md x
+wrong 2 "--format: 'table' is not known" probe md --format table
+wrong 1 "open root /nonexistent: ENOENT" probe md --root /nonexistent
+
+# A plugin tells of trouble on standard output.
+"$forewarn" check --format nagios --root /nonexistent >"$directory/out" 2>/dev/null
+[ $? = 3 ] || complain "no root: exit status"
+expect "FOREWARN UNKNOWN - open root /nonexistent: ENOENT" "$directory/out"
+
+# The time is over before anything is known.
+for format in table nagios; do
+    "$forewarn" check --format "$format" --root "$host" --timeout 1ms >"$directory/out" 2>/dev/null
+    [ $? = 3 ] || complain "--timeout 1ms, $format: exit status"
+    expect UNKNOWN "$directory/out"
+done
+
+# An output that could not be written is never ok.
+for arguments in "check --root $host" "check --root $host --format json" "check --format nagios --root $host"; do
+    # shellcheck disable=SC2086 # words
+    "$forewarn" $arguments >/dev/full 2>"$directory/err"
+    [ $? = 3 ] || complain "$arguments: a full disk"
+    expect "write to standard output: ENOSPC" "$directory/err"
+    # shellcheck disable=SC2086
+    "$forewarn" $arguments >&- 2>"$directory/err"
+    [ $? = 3 ] || complain "$arguments: no standard output"
+    expect "write to standard output: EBADF" "$directory/err"
+    # shellcheck disable=SC2086
+    "$forewarn" $arguments 2>"$directory/err" | true
+    [ "${PIPESTATUS[0]}" = 3 ] || complain "$arguments: nobody reads"
+    expect "write to standard output: EPIPE" "$directory/err"
+    # With nothing open at all, nothing goes where it does not belong.
+    # shellcheck disable=SC2086
+    "$forewarn" $arguments <&- >&- 2>&-
+    [ $? = 3 ] || complain "$arguments: no descriptors"
+done
+"$forewarn" probe md --root "$host" >/dev/full 2>"$directory/err"
+[ $? = 1 ] || complain "probe: a full disk"
+"$forewarn" --version >/dev/full 2>"$directory/err"
+[ $? = 1 ] || complain "--version: a full disk"
+
+for arguments in --version -V "check --version" "check -V"; do
+    # shellcheck disable=SC2086
+    "$forewarn" $arguments >"$directory/out" || complain "$arguments"
+    grep -qE '^forewarn [0-9]+\.[0-9]+' "$directory/out" || complain "$arguments: $(cat "$directory/out")"
+done
+for arguments in --help -h help "help check" "check -h" "check --help" "help probe" "probe --help"; do
+    # shellcheck disable=SC2086
+    "$forewarn" $arguments >"$directory/out" || complain "$arguments"
+    grep -q '^usage: forewarn' "$directory/out" || complain "$arguments: $(cat "$directory/out")"
+done
+[ -z "$(left_over)" ] || complain "left over: $(left_over)"
+exit "$failed"
