@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by the tests of workers: a sample host to look at, and who is to look: as root also as a
 # user that may do nothing.
 set -u
@@ -33,7 +33,6 @@ directory=$(mktemp -d) || exit 99
 trap 'rm -rf "$directory"' EXIT
 chmod 755 "$directory"
 cp "$top_builddir/forewarn" "$directory/forewarn" || exit 99
-# shellcheck disable=SC2034 # for those who source this
 forewarn=$directory/forewarn
 host=$directory/host
 "$top_srcdir/contrib/sample-host" "$host" --healthy >/dev/null || exit 99
@@ -58,12 +57,13 @@ if [ "$(id -u)" = 0 ]; then
     fi
 fi
 
-# left_over [PID]...: processes that have to do with the directory, but for PIDs and this shell.
+# left_over PID...: processes that have to do with the directory, but for PIDs ("": none) and this
+# shell.
 left_over()
 {
     local file pid line
     # By standard input, so that grep's own command line does not hold it.
-    grep -laFf - /proc/[0-9]*/cmdline 2>/dev/null <<<"$directory" | while IFS= read -r file; do
+    grep -l -a -F -f /dev/stdin /proc/[0-9]*/cmdline 2>/dev/null <<<"$directory" | while IFS= read -r file; do
         pid=${file//[!0-9]/}
         line=$(tr '\0' ' ' 2>/dev/null <"$file") 2>/dev/null
         case " $* $$ $BASHPID " in
