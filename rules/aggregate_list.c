@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
 
 #include "rules/aggregate.h"
 #include "rules/quantile.h"
@@ -187,10 +189,28 @@ static const struct list_aggregation {
     [AGGREGATE_QUANTILE] = {check_quantile, take_any, NULL},
 };
 
-/* Where a series falls in [0, 1): always the same for the same labels. */
+static void add_text(const char *text, struct buf *out)
+{
+    size_t length = strlen(text);
+    for (size_t left = length; left >= 0x80; left >>= 7)
+        buf_add(out, &(unsigned char){(unsigned char)(left | 0x80)}, 1);
+    size_t last = length;
+    while (last >= 0x80)
+        last >>= 7;
+    buf_add(out, &(unsigned char){(unsigned char)last}, 1);
+    buf_add(out, text, length);
+}
+
+/* Where a series falls in [0, 1): by upstream's hash of its labels, so that both take the same. */
 static bool is_in_ratio(const struct labels *labels, double ratio)
 {
-    double offset = (double)labels->hash / 0x1p64;
+    struct buf bytes = {0};
+    for (size_t i = 0; i < labels->count; i++) {
+        add_text(labels->at[i].name, &bytes);
+        add_text(labels->at[i].value, &bytes);
+    }
+    double offset = (double)XXH64(bytes.data, bytes.length, 0) / 0x1p64;
+    buf_free(&bytes);
     return ratio >= 0 ? offset < ratio : offset >= 1 + ratio;
 }
 

@@ -79,17 +79,16 @@ static void group_buckets(struct eval *ev, struct histograms *h, struct arena *s
     }
 }
 
-static struct histograms open_histograms(struct eval *ev, const struct expr *arg,
-                                         const struct steps *steps, struct arena *scratch)
+static void open_histograms(struct eval *ev, const struct expr *arg, const struct steps *steps,
+                            struct arena *scratch, struct histograms *h)
 {
-    struct histograms h = {.input = eval_node(ev, arg, steps)};
-    if (!eval_room(ev, h.input.count, 64))
-        return (struct histograms){0};
-    h.upper = ARENA_ARRAY(scratch, double, h.input.count);
-    take_bounds(ev, &h, arg);
-    group_buckets(ev, &h, scratch);
-    cursor_init(&h.cursor, &h.input, scratch);
-    return h;
+    *h = (struct histograms){.input = eval_node(ev, arg, steps)};
+    if (!eval_room(ev, h->input.count, 64))
+        h->input.count = 0;
+    h->upper = ARENA_ARRAY(scratch, double, h->input.count);
+    take_bounds(ev, h, arg);
+    group_buckets(ev, h, scratch);
+    cursor_init(&h->cursor, &h->input, scratch);
 }
 
 static void take_buckets(struct histograms *h, int64_t t)
@@ -154,7 +153,8 @@ struct matrix call_histogram_quantile(struct eval *ev, const struct expr *call,
     SCRATCH_ARENA(scratch);
     struct matrix out = {0};
     const double *wanted = eval_scalar(ev, call->call.args[0], steps);
-    struct histograms h = open_histograms(ev, call->call.args[1], steps, scratch);
+    struct histograms h;
+    open_histograms(ev, call->call.args[1], steps, scratch, &h);
     struct quantiles q = {ev, &h, call->call.args[1], &out, 0};
     add_rows(ev, &h, &out);
     for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count); i++) {
@@ -174,7 +174,8 @@ struct matrix call_histogram_fraction(struct eval *ev, const struct expr *call,
     struct matrix out = {0};
     const double *lower = eval_scalar(ev, call->call.args[0], steps);
     const double *upper = eval_scalar(ev, call->call.args[1], steps);
-    struct histograms h = open_histograms(ev, call->call.args[2], steps, scratch);
+    struct histograms h;
+    open_histograms(ev, call->call.args[2], steps, scratch, &h);
     add_rows(ev, &h, &out);
     for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count); i++) {
         int64_t t = step_time(steps, i);
@@ -208,7 +209,8 @@ struct matrix call_histogram_quantiles(struct eval *ev, const struct expr *call,
     for (size_t a = 2; a < call->call.count && !ev->failed; a++) {
         SCRATCH_ARENA(scratch);
         const double *wanted = eval_scalar(ev, call->call.args[a], steps);
-        struct histograms h = open_histograms(ev, call->call.args[0], steps, scratch);
+        struct histograms h;
+        open_histograms(ev, call->call.args[0], steps, scratch, &h);
         struct quantiles q = {ev, &h, call->call.args[0], &out, out.count};
         if (ev->failed)
             break;

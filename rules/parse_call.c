@@ -78,6 +78,9 @@ struct expr *parse_call(struct parser *p)
     if (!call->call.function)
         return parse_fail(p, name.place, "unknown function with name \"%.*s\"",
                           (int)(name.length > 60 ? 60 : name.length), name.text);
+    const struct function *f = call->call.function;
+    if (f->experimental && (!p->experimental || !f->call))
+        return parse_fail_experimental(p, name.place, "function \"%s\" is experimental", f->name);
     return call;
 }
 
@@ -102,6 +105,9 @@ struct expr *parse_aggregate(struct parser *p)
     bool grouped = false;
 
     expr->aggregate.kind = kind;
+    if (kind->experimental && !p->experimental)
+        return parse_fail_experimental(p, p->token.place, "aggregation \"%s\" is experimental",
+                                       kind->name);
     parse_advance(p);
     if (!parse_grouping(p, expr, &grouped) || !parse_args(p, "aggregation", &args) ||
         !parse_grouping(p, expr, &grouped))

@@ -43,9 +43,7 @@ static void check_call(struct parser *p, struct expr *expr)
     size_t count = expr->call.count, types = count_types(f);
     size_t least = types - (f->more != 0), most = f->more > 0 ? least + (size_t)f->more : count;
     expr->type = f->gives;
-    if (f->experimental && (!p->experimental || !f->call))
-        parse_fail_experimental(p, expr->place, "function \"%s\" is experimental", f->name);
-    else if (!f->more && count != types)
+    if (!f->more && count != types)
         parse_fail(p, expr->place, "expected %zu argument(s) in call to \"%s\", got %zu", types,
                    f->name, count);
     else if (f->more && count < least)
@@ -63,8 +61,6 @@ static void check_aggregate(struct parser *p, struct expr *expr)
 {
     const struct aggregate_kind *kind = expr->aggregate.kind;
     expr->type = PROMQL_VECTOR;
-    if (kind->experimental && !p->experimental)
-        parse_fail_experimental(p, expr->place, "aggregation \"%s\" is experimental", kind->name);
     expect_type(p, expr->aggregate.inner, PROMQL_VECTOR, "aggregation expression", "");
     if (kind->param != PROMQL_NONE)
         expect_type(p, expr->aggregate.param, kind->param, "aggregation parameter", "");
