@@ -67,41 +67,53 @@ static void put_names(const struct table *table, const char *const *names, size_
         buf_printf(out, " and %zu more", count - shown);
 }
 
-static const char *target_of(const struct finding *finding)
+/* A disk goes by its kernel name, as in all other lines. */
+static const char *target_of(const struct finding *finding, const struct instant_index *disks)
 {
-    return finding->target[0] ? finding->target : finding->probe;
+    const struct instant *disk = instant_find(disks, finding->target);
+    const char *device = disk ? labels_get(disk->labels, "device") : "";
+    return *device ? device : finding->target[0] ? finding->target : finding->probe;
 }
 
-/* A target that several files speak of is named once. */
-static void put_group(const struct table *table, const struct group *group, struct buf *out)
+/* Where it was met, unless the message says so already. */
+static void put_place(const struct group *group, struct buf *out)
 {
-    const char **names = ARENA_ARRAY(table->arena, const char *, group->count);
-    size_t count = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        const char *name = target_of(group->findings[i]);
-        if (!count || strcmp(names[count - 1], name) != 0)
-            names[count++] = name;
-    }
-    put_names(table, names, count, out);
-    buf_printf(out, ": %s", group->findings[0]->message);
-    if (!group->findings[0]->file[0])
+    const struct finding *first = group->findings[0];
+    if (!first->file[0] || strstr(first->message, first->file))
         return;
-    buf_printf(out, " (%s", group->findings[0]->file);
-    if (group->findings[0]->offset >= 0)
-        buf_printf(out, ", byte %lld", (long long)group->findings[0]->offset);
+    buf_printf(out, " (%s", first->file);
+    if (first->offset >= 0)
+        buf_printf(out, ", byte %lld", (long long)first->offset);
     if (group->count > 1)
         buf_printf(out, " and %zu more", group->count - 1);
     buf_puts(out, ")");
 }
 
+/* A target that several files speak of is named once. */
+static void put_group(const struct table *table, const struct group *group,
+                      const struct instant_index *disks, struct buf *out)
+{
+    const char **names = ARENA_ARRAY(table->arena, const char *, group->count);
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const char *name = target_of(group->findings[i], disks);
+        if (!count || strcmp(names[count - 1], name) != 0)
+            names[count++] = name;
+    }
+    put_names(table, names, count, out);
+    buf_printf(out, ": %s", group->findings[0]->message);
+    put_place(group, out);
+}
+
 static void put_groups(const struct table *table, const char *head, bool blind, size_t *done)
 {
+    struct instant_index disks = table_index(table, "forewarn_disk_info", "disk");
     struct group *groups;
     size_t count = group_findings(table, blind, &groups);
     size_t shown = table->style->verbose || count <= TEXTS + 1 ? count : TEXTS;
     for (size_t i = 0; i < shown; i++) {
         struct buf text = {0};
-        put_group(table, &groups[i], &text);
+        put_group(table, &groups[i], &disks, &text);
         table_item(table, head, done, text.data);
         buf_free(&text);
     }

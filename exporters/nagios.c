@@ -2,6 +2,7 @@
 #include "exporters/nagios.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "exporters/nagios_perf.h"
 #include "exporters/nagios_text.h"
@@ -108,7 +109,7 @@ static bool put_finding(const struct finding *finding, struct buf *out)
     struct buf text = {0};
     buf_printf(&text, "%s: %s", finding->target[0] ? finding->target : finding->probe,
                finding->message);
-    if (finding->file[0])
+    if (finding->file[0] && !strstr(finding->message, finding->file))
         buf_printf(&text, " (%s)", finding->file);
     bool fits = put_line(out, finding->blind ? "Not seen: " : "Noted: ", text.data);
     buf_free(&text);

@@ -239,6 +239,23 @@ static void test_many_findings(void **state)
     free(text);
 }
 
+/* A disk's identity becomes its kernel name; a file that the message names is not named again. */
+static void test_finding_places(void **state)
+{
+    static const struct finding findings[] = {
+        {"malformed", false, "smart", "0x3", "/sys/a", -1, "'x' is no number"},
+        {"unreadable", false, "md", "", "/proc/mdstat", -1, "open /proc/mdstat: EACCES"},
+    };
+    struct look look = {
+        .host = "h", .at_ms = FIXTURE_AT_MS, .findings = findings, .finding_count = 2};
+    struct report_style style = {.width = 100};
+    (void)state;
+    char *text = render(&look, fixture_series, &style);
+    assert_in(text, " Noted:    sdb: 'x' is no number (/sys/a)\n"
+                    "           md: open /proc/mdstat: EACCES\n");
+    free(text);
+}
+
 static void test_not_seen(void **state)
 {
     static const struct probe_result down = {"smart", false, 0, "no worker could be started"};
@@ -309,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_wrapping),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_many_findings),
+        cmocka_unit_test(test_finding_places),
         cmocka_unit_test(test_not_seen),
         cmocka_unit_test(test_syncs),
     };
