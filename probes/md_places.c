@@ -15,26 +15,26 @@ static void find_disks(struct arena *arena, const struct root *root, const struc
     for (size_t i = 0; i < count; i++)
         place->disks[i] = below[i]->disk;
     place->disk_count = count ? count : 1;
+    place->sure = count == 1 && strcmp(below[0]->disk, below[0]->device) != 0;
     if (!count)
         place->disks[0] = "";
 }
 
 /*
- * What was known of the member's device, unless the name has gone to another disk meanwhile. A
- * device that is gone has no disk any more, and gets that of before.
+ * What was known of the member's device, unless the name has gone to another disk meanwhile. Where
+ * nothing tells any more which disk it is, it is the one of before.
  */
 static const struct md_past *remember(const struct md_memory *memory,
                                       const struct md_member *member, struct md_place *place)
 {
     const struct md_past *past = md_memory_device(memory, member->device);
-    bool single = place->disk_count == 1;
 
-    if (!past)
+    if (!past || !past->disk[0])
+        return past;
+    if (place->sure && strcmp(place->disks[0], past->disk) != 0)
         return NULL;
-    if (single && !place->disks[0][0])
+    if (place->disk_count == 1)
         place->disks[0] = past->disk;
-    else if (single && past->disk[0] && strcmp(place->disks[0], past->disk) != 0)
-        return NULL;
     return past;
 }
 

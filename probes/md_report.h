@@ -13,6 +13,7 @@ struct md_place {
     const char *slot;
     const char **disks; /* identities; at least one, which can be "" */
     size_t disk_count;
+    bool sure; /* a single disk with an identity that is more than its kernel name */
 };
 
 /* Gives each of the array's members its place, and notes in the memory what is to be remembered. */
