@@ -269,7 +269,8 @@ static void settle_array(struct parser *p, struct md_array *array)
     size_t whole = 0;
     for (const char *c = array->map; *c; c++)
         whole += *c == 'U';
-    if (array->map[0] &&
+    /* A reshape can have members that count but are not in sync yet. */
+    if (array->map[0] && array->sync.action != MD_ACTION_RESHAPE &&
         ((int64_t)strlen(array->map) != array->wanted || (int64_t)whole != array->up)) {
         p->line = (struct span){p->text, 0};
         p->line_number = 0;

@@ -170,39 +170,61 @@ static int lesser(int a, int b)
     return a < b ? a : b;
 }
 
-/* What was there before a reshape must be safe as well as what comes. */
-static int redundancy_before(const struct md_array *array, const struct md_summary *s)
+/*
+ * During a reshape members that are not in sync can be whole as far as it has come; md's own count
+ * of what is degraded (calc_degraded() of drivers/md/raid5.c and raid10.c) knows, and only that.
+ */
+static bool is_reshaping(const struct md_array *array)
 {
-    int disks = (int)(array->wanted_before > 0 ? array->wanted_before : s->wanted);
-    struct md_raid10 raid10 = array->raid10;
-    int64_t layout = array->layout_before >= 0 ? array->layout_before : array->layout;
+    return array->degraded != MD_UNKNOWN &&
+           (array->sync.action == MD_ACTION_RESHAPE || array->reshape_position != MD_UNKNOWN);
+}
 
-    if (s->level->safety == MD_SAFETY_RAID10 && md_raid10_decode(layout, disks, &raid10) < 0)
-        return MD_REDUNDANCY_UNKNOWN;
-    return md_redundancy(s->level, &raid10, disks, s->whole, 0);
+/* What was there before a reshape must be safe as well as what comes. */
+static int raid10_redundancy(const struct md_array *array, const struct md_summary *s, int missing)
+{
+    const bool *whole = is_reshaping(array) && array->degraded == 0 ? NULL : s->whole;
+    int found = md_redundancy(s->level, &array->raid10, s->wanted, whole, missing);
+    int disks = (int)(array->wanted_before > 0 ? array->wanted_before : s->wanted);
+    int64_t layout = array->layout_before >= 0 ? array->layout_before : array->layout;
+    struct md_raid10 raid10;
+
+    if ((array->wanted_before <= 0 && array->layout_before < 0) ||
+        md_raid10_decode(layout, disks, &raid10) < 0)
+        return found;
+    return lesser(found, md_redundancy(s->level, &raid10, disks, whole, missing));
+}
+
+/* By members where they are known, and by md's own count, which may say worse. */
+static int counted_redundancy(const struct md_array *array, const struct md_summary *s, int missing)
+{
+    int found = md_redundancy(s->level, NULL, s->wanted, NULL, missing);
+    if (!s->whole || is_reshaping(array))
+        return found;
+    return lesser(found, md_redundancy(s->level, NULL, s->wanted, s->whole, 0));
+}
+
+static int64_t count_missing(const struct md_array *array, const struct md_summary *s)
+{
+    int64_t missing = s->counts[MD_COUNT_MISSING] < 0 ? 0 : s->counts[MD_COUNT_MISSING];
+    bool told = array->degraded != MD_UNKNOWN && array->degraded <= s->wanted;
+    if (told && (is_reshaping(array) || array->degraded > missing))
+        missing = array->degraded;
+    return missing + count_gone(array);
 }
 
 static int redundancy(const struct md_array *array, const struct md_summary *s)
 {
-    int64_t missing = s->counts[MD_COUNT_MISSING] < 0 ? 0 : s->counts[MD_COUNT_MISSING];
-    bool counted = s->level->safety == MD_SAFETY_COPIES || s->level->safety == MD_SAFETY_PARITY;
+    int found, missing = (int)count_missing(array, s);
 
     if (!s->running || s->level->safety == MD_SAFETY_UNKNOWN)
         return MD_REDUNDANCY_UNKNOWN;
     if (s->level->safety == MD_SAFETY_NONE && array->state == MD_STATE_BROKEN)
         return MD_REDUNDANCY_LOST;
-    if (array->degraded > missing && array->degraded <= s->wanted)
-        missing = array->degraded;
-    missing += count_gone(array);
-
-    int found = md_redundancy(s->level, &array->raid10, s->wanted, s->whole, (int)missing);
-    if (counted && s->whole) /* md's own count may say worse than what members say */
-        found = lesser(found, md_redundancy(s->level, NULL, s->wanted, NULL, (int)missing));
-    if (s->whole && (array->wanted_before > 0 || array->layout_before >= 0)) {
-        int before = redundancy_before(array, s);
-        if (before != MD_REDUNDANCY_UNKNOWN)
-            found = lesser(found, before);
-    }
+    if (s->level->safety == MD_SAFETY_RAID10)
+        found = raid10_redundancy(array, s, missing);
+    else
+        found = counted_redundancy(array, s, missing);
     /* What was on its way when the log failed may have left parity wrong. */
     if (s->journal_failed && found > 0)
         found = 0;

@@ -31,7 +31,8 @@ static void add_sample(struct md_seen *seen, const struct sample *sample)
         buf_puts(&line, "\"");
         comma = ",";
     }
-    buf_printf(&line, "} %.10g", sample->value);
+    bool whole = sample->value == floor(sample->value);
+    buf_printf(&line, whole ? "} %.0f" : "} %.10g", sample->value);
     add(seen, &seen->lines, &seen->count, &seen->room, line.data);
     buf_free(&line);
 }
