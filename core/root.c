@@ -102,8 +102,19 @@ static int open_below(const struct root *root, const char *path, int flags)
     return fd;
 }
 
+/* The kernel's own /sys holds files, directories and links, and no devices to be careful with. */
+static bool holds_no_devices(const struct root *root, const char *path)
+{
+    path += strspn(path, "/");
+    return root->live && strncmp(path, "sys/", 4) == 0 && !strstr(path, "..");
+}
+
 int root_descriptor(const struct root *root, const char *path, int flags, struct error *e)
 {
+    if (holds_no_devices(root, path)) {
+        int fd = open_below(root, path, flags | O_NONBLOCK | O_NOCTTY);
+        return fd < 0 ? fail(e, "open", path) : fd;
+    }
     /* Look at what it is through O_PATH first: opening a device can already do something. */
     SCRATCH_FD look = open_below(root, path, O_PATH);
     struct stat st;
@@ -154,17 +165,33 @@ int root_read(const struct root *root, const char *path, size_t limit, struct ar
     return 0;
 }
 
+/* An attribute is given as a whole by one read: a second one would only say that this was all. */
+static ssize_t read_once(int fd, char *text, size_t room)
+{
+    ssize_t n;
+    do
+        n = read(fd, text, room);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 int root_read_line(const struct root *root, const char *path, struct arena *arena, char **text,
                    struct error *e)
 {
-    size_t length;
-    int code = root_read(root, path, LINE_LIMIT, arena, text, &length, e);
-    if (code < 0)
-        return code;
-    if (memchr(*text, '\0', length))
+    char line[LINE_LIMIT + 1];
+    SCRATCH_FD fd = root_descriptor(root, path, O_RDONLY, e);
+    if (fd < 0)
+        return fd;
+    ssize_t n = read_once(fd, line, sizeof line);
+    if (n < 0)
+        return fail(e, "read", path);
+    if (n > LINE_LIMIT)
+        return error_set(e, -EFBIG, "read %s: longer than %d bytes", path, LINE_LIMIT);
+    if (memchr(line, '\0', (size_t)n))
         return error_set(e, -EILSEQ, "read %s: binary content where text is expected", path);
-    while (length && strchr(" \t\r\n", (*text)[length - 1]))
-        (*text)[--length] = '\0';
+    while (n && strchr(" \t\r\n", line[n - 1]))
+        n--;
+    *text = arena_strndup(arena, line, (size_t)n);
     return 0;
 }
 
