@@ -247,6 +247,20 @@ static void paths_and_conflicts(void **state)
                         "0x5000c50000000001#sdc here");
 }
 
+/* Two disks on SATA ports of the board are two, whatever they say of themselves. */
+static void ata_ports_are_no_paths(void **state)
+{
+    struct host *host = *state;
+    ADD(host, PCI "/ata1/host0/target0:0:0/0:0:0:0/block/sda", "size", "100", "device/vendor",
+        "ATA", "device/wwid", "naa.5000c50000000001");
+    ADD(host, PCI "/ata2/host1/target1:0:0/1:0:0:0/block/sdb", "size", "100", "device/vendor",
+        "ATA", "device/wwid", "naa.5000c50000000001");
+    find(host);
+    check(host, "sda", "0x5000c50000000001|ata||||");
+    check(host, "sdb", "0x5000c50000000001#sdb|ata||||");
+    assert_int_equal(host->batch.finding_count, 1);
+}
+
 static void bays(void **state)
 {
     struct host *host = *state;
@@ -368,11 +382,17 @@ static void no_block_directory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(from_udev),      TEST(from_sysfs_alone),
-        TEST(scsi_from_udev), TEST(nvme),
-        TEST(other_buses),    TEST(paths_and_conflicts),
-        TEST(bays),           TEST(odd_files_are_findings),
-        TEST(layers),         TEST(no_block_directory),
+        TEST(from_udev),
+        TEST(from_sysfs_alone),
+        TEST(scsi_from_udev),
+        TEST(nvme),
+        TEST(other_buses),
+        TEST(paths_and_conflicts),
+        TEST(ata_ports_are_no_paths),
+        TEST(bays),
+        TEST(odd_files_are_findings),
+        TEST(layers),
+        TEST(no_block_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
