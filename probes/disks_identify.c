@@ -67,8 +67,10 @@ static void scsi_from_sysfs(struct disks_reader *r, const struct disks_device *d
     const char *page = read_page(r, device, "vpd_pg80", &length);
     const char *vendor = disks_attribute(r, device, "device/vendor");
     const char *model = disks_attribute(r, device, "device/model");
+    bool has_vendor = *vendor && *model && strcmp(vendor, "ATA") != 0; /* which is none */
     fill(known, &(struct identity){
-                    .model = arena_printf(r->arena, "%s%s%s", vendor, *vendor ? " " : "", model),
+                    .model = arena_printf(r->arena, "%s%s%s", has_vendor ? vendor : "",
+                                          has_vendor ? " " : "", model),
                     .serial = vpd_serial(r->arena, page, length),
                     .firmware = arena_strdup(r->arena, disks_attribute(r, device, "device/rev")),
                     .wwn = "",
