@@ -91,5 +91,5 @@ for arguments in --help -h help "help check" "check -h" "check --help" "help pro
     "$forewarn" $arguments >"$directory/out" || complain "$arguments"
     grep -q '^usage: forewarn' "$directory/out" || complain "$arguments: $(cat "$directory/out")"
 done
-[ -z "$(left_over "")" ] || complain "left over: $(left_over "")"
+nothing_left
 exit "$failed"

@@ -23,7 +23,7 @@ dies()
     expect "probe smart up" "$directory/seen"
     [ "$(blind)" = 1 ] || complain "more is not seen: $(cat "$directory/seen")"
     [ "$status" = 3 ] || [ "$status" = 2 ] || complain "exit status $status"
-    [ -z "$(left_over "")" ] || complain "left over: $(left_over "")"
+    nothing_left
 }
 
 for user in "${users[@]}"; do

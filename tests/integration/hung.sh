@@ -60,7 +60,7 @@ hangs()
     [ "$(blind)" = 1 ] || complain "more is not seen: $(cat "$directory/seen")"
     [ "$status" = 3 ] || [ "$status" = 2 ] || complain "exit status $status"
     release
-    [ -z "$(left_over "")" ] || complain "left over: $(left_over "")"
+    nothing_left
 }
 
 # Every disk and array but the one that hangs has its sample.

@@ -70,5 +70,5 @@ read_search=0000000000000004
     complain "the worker has other capabilities: $(capabilities "$worker")"
 exec 7>&-
 wait
-[ -z "$(left_over "")" ] || complain "left over: $(left_over "")"
+nothing_left
 exit "$failed"

@@ -18,7 +18,8 @@ put()
     esac
 }
 
-# refused KIND PROBE TARGET FILE: the check says so within a second.
+# refused KIND PROBE TARGET FILE [seen]: the check says so at once, and that it was not looked at;
+# with "seen" another file tells the same.
 refused()
 {
     local start=$(($(date +%s%N) / 1000000)) took status
@@ -27,7 +28,7 @@ refused()
     took=$(($(date +%s%N) / 1000000 - start))
     echo "$1 as $4: exit $status after $took ms"
     [ "$took" -lt 2000 ] || complain "it took $took ms"
-    [ "$status" = 2 ] || [ "$status" = 3 ] || complain "exit status $status"
+    [ "$status" = 2 ] || [ "$status" = 3 ] || [ "${5:-}" = seen ] || complain "exit status $status"
     seen "$directory/out" >"$directory/seen" || complain "no JSON: $(cat "$directory/err")"
     grep -F "\"file\":\"$4\"" "$directory/out" | grep -F "\"probe\":\"$2\"" | grep -qF "\"target\":\"$3\"" ||
         complain "no finding of $2 about $3 names $4: $(cat "$directory/seen")"
@@ -51,7 +52,9 @@ for kind in fifo directory socket device tty loop; do
     refused "$kind" md md1 /sys/block/md1/md/array_state
     rm -rf "$host" && "$top_srcdir/contrib/sample-host" "$host" --healthy >/dev/null
     put "$kind" "$host/proc/mdstat"
+    refused "$kind" md "" /proc/mdstat seen
+    rm -rf "$host"/sys/block/md*
     refused "$kind" md "" /proc/mdstat
 done
-[ -z "$(left_over "")" ] || complain "left over: $(left_over "")"
+nothing_left
 exit "$failed"

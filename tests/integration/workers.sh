@@ -73,6 +73,18 @@ left_over()
     done 2>/dev/null
 }
 
+# Complains of what is left over; what has just been let go may take a moment to die.
+nothing_left()
+{
+    local rest
+    for _ in $(seq 50); do
+        rest=$(left_over "")
+        [ -n "$rest" ] || return 0
+        sleep 0.02
+    done
+    complain "left over: $rest"
+}
+
 # How many findings of $directory/out say that something was not seen.
 blind()
 {
