@@ -13,6 +13,7 @@
 #include "agent/watchdog.h"
 #include "core/log.h"
 #include "exporters/nagios.h"
+#include "exporters/nagios_range.h"
 
 static bool terminal_has_colour(void)
 {
@@ -66,6 +67,18 @@ static int render(const struct check_options *options, struct look_taken *taken,
     return 0;
 }
 
+/* Whether --expr, -w and -c can be answered: before anything is looked at. */
+static int check_question(const struct check_options *options, struct error *e)
+{
+    const char *const ranges[] = {options->warning, options->critical};
+    struct nagios_range range;
+    int code = options->expr ? expr_check(options->expr, e) : 0;
+
+    for (size_t i = 0; code == 0 && i < 2; i++)
+        code = ranges[i] ? nagios_range_parse(ranges[i], &range, e) : 0;
+    return code;
+}
+
 /* There is no look to show. Nagios shows what comes first on standard output. */
 static int fail(const struct check_options *options, const struct error *e)
 {
@@ -101,7 +114,7 @@ static int check(const struct check_options *options)
     struct buf out = {0};
 
     start_watchdog(options);
-    if (look_take(&options->look, &taken, &e) < 0)
+    if (check_question(options, &e) < 0 || look_take(&options->look, &taken, &e) < 0)
         return fail(options, &e);
     int code = render(options, &taken, &out, &e);
     int status = code < 0 ? fail(options, &e) : (int)taken.look.verdict;

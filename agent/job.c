@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/hear.h"
 #include "core/log.h"
 
 /* What has come by the time a deadline passes is read before it counts. */
@@ -237,29 +238,6 @@ void job_event(struct job *job, const struct launch_event *event, int socket, in
     }
 }
 
-/* 0, or the code that the worker is to be lost for. */
-static int take_report(struct job *job, Forewarn__Report *report, struct error *e)
-{
-    /* The intake frees the report. */
-    char *end = report->end, *done = report->done;
-    int code = 0;
-
-    report->end = report->done = NULL;
-    if (report->begin)
-        code = round_began(&job->round, report->begin, now_ms(job), e);
-    if (code == 0)
-        code = intake_report(job->intake, &job->source, report, e);
-    else
-        forewarn__report__free_unpacked(report, NULL);
-    if (code == 0 && end)
-        code = round_ended(&job->round, end, now_ms(job), e);
-    if (code == 0 && done)
-        code = round_finished(&job->round, done, e);
-    free(end);
-    free(done);
-    return code;
-}
-
 static void take_name(struct job *job, Forewarn__Report *report)
 {
     bool done = report->done != NULL;
@@ -284,7 +262,7 @@ static void on_report(void *owner, Forewarn__Report *report)
         take_name(job, report);
         return;
     }
-    int code = take_report(job, report, &e);
+    int code = hear_report(&job->round, job->intake, &job->source, report, now_ms(job), &e);
     if (code < 0) {
         lose(job, code == -EDQUOT ? LOSS_FLOOD : LOSS_PROTOCOL, &e);
     } else if (job->round.done) {

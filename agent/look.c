@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,10 +35,16 @@ static const char *find_host(const struct root *root, struct arena *arena)
     return arena_strdup(arena, name[0] ? name : "localhost");
 }
 
+struct rule_errors {
+    unsigned count;
+    char first[256]; /* its first line */
+};
+
 static void log_rule_error(const char *text, void *arg)
 {
-    unsigned *errors = arg;
-    (*errors)++;
+    struct rule_errors *errors = arg;
+    if (errors->count++ == 0)
+        snprintf(errors->first, sizeof errors->first, "%.*s", (int)strcspn(text, "\n"), text);
     /* The line of the rule and its caret stand in lines of their own. */
     for (const char *line = text; *line;) {
         size_t length = strcspn(line, "\n");
@@ -50,7 +57,7 @@ static int load_rules(const struct look_options *options, struct look_taken *tak
 {
     const struct rule_source *sources;
     size_t count;
-    unsigned errors = 0;
+    struct rule_errors errors = {0};
 
     if (!options->judge)
         return 0;
@@ -59,7 +66,9 @@ static int load_rules(const struct look_options *options, struct look_taken *tak
     if (code < 0)
         return code;
     code = rule_set_load(sources, count, log_rule_error, &errors, &taken->rules);
-    return code < 0 ? error_set(e, code, "rules: %u errors, nothing is judged", errors) : 0;
+    if (code < 0 && errors.count > 1)
+        return error_set(e, code, "rules: %s, and %u more", errors.first, errors.count - 1);
+    return code < 0 ? error_set(e, code, "rules: %s", errors.first) : 0;
 }
 
 static void judge(const struct look_options *options, struct look_taken *taken)

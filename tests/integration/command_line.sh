@@ -50,6 +50,64 @@ wrong 1 "open root /nonexistent: ENOENT" probe md --root /nonexistent
 [ $? = 3 ] || complain "no root: exit status"
 expect "FOREWARN UNKNOWN - open root /nonexistent: ENOENT" "$directory/out"
 
+# question TEXT ARGUMENT...: what cannot be answered is told before anything is looked at.
+question()
+{
+    local text=$1
+    shift
+    "$forewarn" check --root "$host" "$@" >"$directory/out" 2>/dev/null
+    [ $? = 3 ] || complain "$*: exit status"
+    expect "FOREWARN UNKNOWN - $text" "$directory/out"
+}
+question "--expr: 1:4: unclosed left parenthesis" --expr 'sum('
+question "--expr: gives a string, not values" --expr '"text"'
+question "--expr: gives a range vector, not values" --expr 'up[5m]'
+question "range 'x'" --expr up -w x
+question "range '3:1'" --expr up -c 3:1
+question "forewarn_nothing: no value" --expr forewarn_nothing
+echo 'groups: [{name: a, rules: [{alert: A, expr: "sum("}, {alert: B, expr: ")"}]}]' >"$directory/bad.yml"
+question "rules: $directory/bad.yml:1:49: parse error: unclosed left parenthesis, and 1 more" \
+    --format nagios --rules "$directory/bad.yml"
+
+# answer STATUS TEXT ARGUMENT...
+answer()
+{
+    local expected=$1 text=$2
+    shift 2
+    "$forewarn" check --root "$host" --expr "$@" >"$directory/out"
+    [ $? = "$expected" ] || complain "$*: exit status"
+    expect "FOREWARN $text" "$directory/out"
+}
+answer 0 "OK" 'count(forewarn_disk_info)'
+answer 0 "OK" 'count(forewarn_disk_info)' -w 12:12 -c 1:
+answer 1 "WARNING" 'count(forewarn_disk_info)' -w 11 -c 12
+answer 2 "CRITICAL" 'count(forewarn_disk_info)' -w 10 -c 11
+answer 2 "CRITICAL" '7' -c 6
+
+# A rule's level, and the one that counts.
+cat >"$directory/rules.yml" <<'RULES'
+groups:
+  - name: test
+    rules:
+      - alert: HasDisks
+        expr: count(forewarn_disk_info) > 0
+        labels: {severity: critical}
+        annotations: {summary: there are disks}
+RULES
+# level STATUS [ARGUMENT]...
+level()
+{
+    local expected=$1
+    shift
+    "$forewarn" check --root "$host" --rules "$directory/rules.yml" "$@" >"$directory/out"
+    [ $? = "$expected" ] || complain "$*: exit status: $(cat "$directory/out")"
+    expect "there are disks" "$directory/out"
+}
+level 2
+level 1 --severity HasDisks=warning
+level 0 --severity HasDisks=info
+level 2 --severity Other=info --format nagios
+
 # The time is over before anything is known.
 for format in table nagios; do
     "$forewarn" check --format "$format" --root "$host" --timeout 1ms >"$directory/out" 2>/dev/null
