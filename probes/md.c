@@ -196,8 +196,11 @@ static void look_at_all(struct round *round)
         look(round, round->names[i], true);
     for (size_t i = 0; i < round->mdstat.count; i++) {
         const char *name = round->mdstat.arrays[i].name;
-        if (!in_sysfs(round, name) && in_mdstat(round, name) == &round->mdstat.arrays[i])
-            look(round, name, false);
+        if (in_sysfs(round, name) || in_mdstat(round, name) != &round->mdstat.arrays[i])
+            continue;
+        /* It may have been made since /sys/block was listed. */
+        const char *path = arena_printf(round->arena, "/sys/block/%s/md", name);
+        look(round, name, round->name_count > 0 && root_exists(round->run->root, path));
     }
     md_waits_report(&round->waits, &round->run->batch);
 }

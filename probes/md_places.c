@@ -75,6 +75,7 @@ const struct md_place *md_places(struct arena *arena, const struct root *root,
         find_disks(arena, root, disks, member->device, place);
         const struct md_past *past = remember(memory, member, place);
         int slot = slot_of(member, past, summary);
+        place->number = slot;
         place->slot = slot_label(arena, member, slot);
         if (slot >= 0)
             md_memory_note(memory, &(struct md_past){

@@ -11,6 +11,7 @@
 /* A member's place and disks, found for its labels. */
 struct md_place {
     const char *slot;
+    int number;         /* the same, below 0 where it is none */
     const char **disks; /* identities; at least one, which can be "" */
     size_t disk_count;
     bool sure; /* a single disk with an identity that is more than its kernel name */

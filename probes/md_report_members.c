@@ -61,14 +61,6 @@ static void report_bad_blocks(struct batch *batch, struct arena *arena, const ch
                  "no");
 }
 
-static bool is_placed(const struct md_array *array, const struct md_place *places, const char *slot)
-{
-    for (size_t i = 0; i < array->member_count; i++)
-        if (strcmp(places[i].slot, slot) == 0)
-            return true;
-    return false;
-}
-
 /* A slot that no member holds, and who held it when last seen. */
 static void report_empty_slot(struct batch *batch, struct md_memory *memory,
                               const struct md_array *array, int number, const char *slot)
@@ -89,16 +81,18 @@ static void report_empty_slots(struct batch *batch, struct arena *arena, struct 
                                const struct md_array *array, const struct md_summary *summary,
                                const struct md_place *places)
 {
+    bool taken[MD_MAX_SLOTS] = {false};
     int told = 0;
+
     if (!summary->slots_known)
         return;
+    for (size_t i = 0; i < array->member_count; i++)
+        if (places[i].number >= 0)
+            taken[places[i].number] = true;
     for (int i = 0; i < summary->wanted && told < MD_MAX_MEMBERS; i++) {
-        if (summary->held[i])
+        if (summary->held[i] || taken[i])
             continue;
-        const char *slot = arena_printf(arena, "%d", i);
-        if (is_placed(array, places, slot))
-            continue;
-        report_empty_slot(batch, memory, array, i, slot);
+        report_empty_slot(batch, memory, array, i, arena_printf(arena, "%d", i));
         told++;
     }
 }

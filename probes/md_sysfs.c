@@ -158,11 +158,25 @@ static void read_label(struct reader *r, const char *directory)
     r->array->label = span_quote(r->arena, span_of(udevdb_get(&db, "MD_NAME")), 80);
 }
 
+/* An array without a personality can have its level as a number (level_show() of md.c). */
+static const char *level_name(const char *level)
+{
+    static const char *const names[][2] = {
+        {"-5", "faulty"}, {"-4", "multipath"}, {"-1", "linear"}, {"0", "raid0"},   {"1", "raid1"},
+        {"4", "raid4"},   {"5", "raid5"},      {"6", "raid6"},   {"10", "raid10"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i][0], level) == 0)
+            return names[i][1];
+    return level;
+}
+
 /* What single files cannot say. */
 static void settle(struct reader *r, const char *directory)
 {
     struct md_array *array = r->array;
 
+    array->level = level_name(array->level);
     if (strcmp(array->level, "raid10") == 0 && array->layout != MD_UNKNOWN && array->wanted > 0 &&
         md_raid10_decode(array->layout, (int)array->wanted, &array->raid10) < 0)
         tell(r, "malformed", true, arena_printf(r->arena, "%s/md/layout", directory),
