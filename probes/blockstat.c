@@ -221,19 +221,29 @@ static void look_at(struct look *look, size_t i, bool again)
     arena_reset(look->scratch);
 }
 
-static void look_again(struct look *look)
+/* Looks once more at the disks that had requests out and have completed none since. */
+static bool look_again(struct look *look, bool first)
 {
-    const struct timespec pause = {.tv_sec = BLOCKSTAT_PAUSE_MS / 1000,
-                                   .tv_nsec = BLOCKSTAT_PAUSE_MS % 1000 * 1000000};
+    const struct timespec pause = {.tv_nsec = (long)BLOCKSTAT_PAUSE_MS * 1000000};
+    bool any = false;
+    nanosleep(&pause, NULL);
+    for (size_t i = 0; i < look->disks->count; i++) {
+        struct blockstat_outstanding *outstanding = &look->outstanding[i];
+        if (!outstanding->requests || !(first || outstanding->seconds > 0))
+            continue;
+        look_at(look, i, true);
+        any |= outstanding->requests && outstanding->seconds > 0;
+    }
+    return any;
+}
+
+static void watch(struct look *look)
+{
     bool any = false;
     for (size_t i = 0; i < look->disks->count; i++)
         any |= look->outstanding[i].requests > 0;
-    if (!any)
-        return;
-    nanosleep(&pause, NULL);
-    for (size_t i = 0; i < look->disks->count; i++)
-        if (look->outstanding[i].requests > 0)
-            look_at(look, i, true);
+    for (int n = 0; any && n < BLOCKSTAT_PAUSES; n++)
+        any = look_again(look, n == 0);
 }
 
 static void look_at_disks(struct probe_run *run, const struct disks *disks,
@@ -256,7 +266,7 @@ static void look_at_disks(struct probe_run *run, const struct disks *disks,
         look_at(&look, i, false);
     }
     if (!state->arena && root_is_live(run->root))
-        look_again(&look);
+        watch(&look);
     for (size_t i = 0; i < disks->count; i++) {
         if (!look.has_requests[i])
             continue;

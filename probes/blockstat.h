@@ -20,11 +20,12 @@ void blockstat_state_free(struct blockstat_state **state);
  * to no target, so that a disk that is left out because it hangs still has them. What can not be
  * read is a finding. Negative only where nothing at all could be read.
  *
- * The first look on a live host has no past. Only when it finds requests outstanding, it pauses
- * once for BLOCKSTAT_PAUSE_MS and looks at those disks again, so that one slow request is told from
- * a disk that answers nothing.
+ * The first look on a live host has no past. Only when it finds requests outstanding, it looks at
+ * those disks again up to BLOCKSTAT_PAUSES times after a pause each, until all have completed
+ * something: a busy disk is told from one that answers nothing within a tenth of a second mostly,
+ * and a second at most.
  */
-enum { BLOCKSTAT_PAUSE_MS = 1000 };
+enum { BLOCKSTAT_PAUSE_MS = 100, BLOCKSTAT_PAUSES = 10 };
 int blockstat_poll(struct probe_run *run, const struct disks *disks, struct blockstat_state *state,
                    struct error *e);
 

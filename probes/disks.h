@@ -15,7 +15,8 @@
  * The stable identity ("disk" on every series) is the wwn ("0x5000c500a1b2c3d4" as udev's
  * ID_WWN_WITH_EXTENSION), else the NVMe eui or nguid ("eui.0025..."), else model_serial, as udev
  * gives it (ID_SERIAL); where udev's database is not there the same is made from sysfs. A disk of
- * which none is known goes by its kernel name.
+ * which none is known goes by its kernel name. What others know of a disk (IDENTIFY data, smartctl)
+ * comes to the same identity through probes/identity.h.
  */
 struct disk {
     const char *disk;   /* stable identity */
@@ -24,7 +25,8 @@ struct disk {
     const char *sysfs; /* /sys/devices/.../block/sda, free of links, below the root */
     const char *model, *serial, *firmware, *wwn; /* "" where not known */
     const char *bus; /* ata sas scsi nvme usb virtio mmc iscsi fc raid, "" where not known */
-    const char *enclosure, *bay; /* as /sys/class/enclosure has them, "" where not known */
+    const char *enclosure, *bay; /* the enclosure's id and the slot's number, else their names in
+                                    /sys/class/enclosure; "" where not known */
     uint64_t bytes;
     int rotational; /* 1, 0, -1: not known */
 };
