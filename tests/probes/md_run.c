@@ -62,6 +62,8 @@ static bool begin(struct probe_run *probe_run, const char *target)
     struct md_seen *seen = &run->seen;
     if (run->leave_out && strcmp(run->leave_out, target) == 0)
         return false;
+    if (run->before)
+        run->before(target);
     add(seen, &seen->targets, &seen->target_count, &seen->target_room, target);
     return true;
 }

@@ -24,6 +24,7 @@ struct md_run {
     struct probe_run run;
     struct md_seen seen;
     const char *leave_out; /* a target for which begin() says no */
+    void (*before)(const char *target);
 };
 
 void md_run_open(struct md_run *run);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/buf.h"
+#include "probes/md_array.h"
 #include "tests/probes/md_run.h"
 #include "tests/probes/tree.h"
 
@@ -267,6 +268,84 @@ static void leaves_out(void **state)
     tree_remove(&tree);
 }
 
+/* An array that is stopped while it is looked at is no longer there, and nothing is amiss. */
+static struct tree stopped;
+
+static void stop_md0(const char *target)
+{
+    if (strcmp(target, "md0") == 0)
+        tree_remove(&stopped);
+}
+
+static void stops_meanwhile(void **state)
+{
+    struct md_run run;
+    (void)state;
+
+    tree_make(&stopped);
+    tree_file(&stopped, "/sys/block/md0/md/level", "raid1\n");
+    tree_file(&stopped, "/sys/block/md0/md/array_state", "excellent\n");
+    md_run_open(&run);
+    run.before = stop_md0;
+    assert_int_equal(md_run_poll(&run, stopped.path), 0);
+    assert_int_equal(run.seen.count, 0);
+    assert_int_equal(run.seen.finding_count, 0);
+    md_run_close(&run);
+}
+
+/* Only when there is nothing to look at does the round fail. */
+static void nothing_readable(void **state)
+{
+    struct tree tree;
+    struct md_run run;
+    (void)state;
+
+    tree_make(&tree);
+    tree_fifo(&tree, "/sys/block");
+    md_run_open(&run);
+    assert_int_equal(md_run_poll(&run, tree.path), 0);
+    assert_true(md_seen_finding(&run.seen, "blind unreadable - /sys/block: cannot be listed"));
+    tree_fifo(&tree, "/proc/mdstat");
+    assert_true(md_run_poll(&run, tree.path) < 0);
+    md_run_close(&run);
+    tree_remove(&tree);
+}
+
+/* More than anyone has is not looked at, and said. */
+static void too_many(void **state)
+{
+    struct tree tree;
+    struct md_run run;
+    char path[256];
+    (void)state;
+
+    tree_make(&tree);
+    md_run_open(&run);
+    for (int i = 0; i <= MD_MAX_ARRAYS; i++) {
+        snprintf(path, sizeof path, "/sys/block/md%d/md/array_state", i);
+        tree_file(&tree, path, "clear\n");
+    }
+    for (int i = 0; i <= MD_MAX_MEMBERS; i++) {
+        snprintf(path, sizeof path, "/sys/block/md0/md/dev-sd%d/state", i);
+        tree_file(&tree, path, "spare\n");
+    }
+    tree_file(&tree, "/sys/block/md1/md/dev-a b/state", "spare\n");
+    tree_bytes(&tree, "/proc/mdstat",
+               "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
+               "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n",
+               80);
+    assert_int_equal(md_run_poll(&run, tree.path), 0);
+    assert_true(md_seen_finding(&run.seen, "blind unsupported - /sys/block: more than 512 arrays"));
+    assert_true(
+        md_seen_finding(&run.seen, "blind unsupported md0 /sys/block/md0/md: more members"));
+    assert_true(
+        md_seen_finding(&run.seen, "blind malformed md1 /sys/block/md1/md/dev-a b: no dev"));
+    assert_true(md_seen_finding(&run.seen, "8 more lines that cannot be read"));
+    assert_true(md_seen_has(&run.seen, "disks{array=\"md0\",state=\"spare\"} 512"));
+    md_run_close(&run);
+    tree_remove(&tree);
+}
+
 static void lists_all_metrics(void **state)
 {
     extern const struct probe md_probe;
@@ -286,11 +365,10 @@ static void lists_all_metrics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases),
-        cmocka_unit_test(no_arrays),
-        cmocka_unit_test(leaves_out),
-        cmocka_unit_test(impossible_files),
-        cmocka_unit_test(lists_all_metrics),
+        cmocka_unit_test(cases),           cmocka_unit_test(no_arrays),
+        cmocka_unit_test(leaves_out),      cmocka_unit_test(impossible_files),
+        cmocka_unit_test(stops_meanwhile), cmocka_unit_test(nothing_readable),
+        cmocka_unit_test(too_many),        cmocka_unit_test(lists_all_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
