@@ -223,6 +223,15 @@ static const struct {
     {"md0 : active raid1 sda[0]\n      [=>..]  resync = 8.5% (1/8) finish=1.0\n",
      "md0 active raid1 - sda:0:in_sync\n"
      "? blind malformed md0 line 2: '[=>..]  resync = 8.5% (1/8) finish=1.0'\n"},
+    {"md0 : active raid1 sda[0]\n      [=>..]  dance = 8.5% (1/8)\n",
+     "md0 active raid1 - sda:0:in_sync\n"
+     "? blind malformed md0 line 2: '[=>..]  dance = 8.5% (1/8)'\n"},
+    {"md0 : active raid1 sda[0]\n      [=>..]  resync = 101.5% (1/8)\n",
+     "md0 active raid1 - sda:0:in_sync\n"
+     "? blind malformed md0 line 2: '[=>..]  resync = 101.5% (1/8)'\n"},
+    {"md0 : active raid1 sda[0]\n      [=>..  resync = 8.5% (1/8)\n",
+     "md0 active raid1 - sda:0:in_sync\n"
+     "? blind malformed md0 line 2: '[=>..  resync = 8.5% (1/8)'\n"},
     {"md0 : active raid1 sda[0]\n      resync=SLEEPING\n",
      "md0 active raid1 - sda:0:in_sync\n? blind malformed md0 line 2: 'resync=SLEEPING'\n"},
     {"md0 : active raid1 sda[0]\n      bitmap: 4 pages\n",
