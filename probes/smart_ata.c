@@ -2,7 +2,6 @@
 #include "probes/smart_ata.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,42 +14,9 @@ static uint64_t word(uint64_t raw, int n)
     return raw >> (16 * n) & 0xffff;
 }
 
-/*
- * What libatasmart does not know of disks in the field, from their data sheets and smartmontools'
- * database: the model as fnmatch(3) wants it, an attribute and what it counts.
- */
-static const struct quirk {
-    const char *model;
-    uint8_t id;
-    enum smart_unit unit;
-} quirks[] = {
-    {"TOSHIBA MK??51GSY*", 9, SMART_UNIT_MINUTES},
-    {"TOSHIBA MK??56GSY*", 9, SMART_UNIT_MINUTES},
-    {"TOSHIBA MK??61GSY", 9, SMART_UNIT_MINUTES},
-    {"TOSHIBA MK??61GSYN", 9, SMART_UNIT_MINUTES},
-    {"TOSHIBA MK??76GSX", 9, SMART_UNIT_MINUTES},
-    {"SAMSUNG MP0[3468]0[234]H", 9, SMART_UNIT_HALF_MINUTES},
-    {"SAMSUNG HM[01][0-9][0-9][HIJ][CI]", 9, SMART_UNIT_HALF_MINUTES},
-    {"SAMSUNG SV[01][0-9][0-9][0-9][NH]", 9, SMART_UNIT_HALF_MINUTES},
-    {"MCCOE64GEMPP", 5, SMART_UNIT_NOTHING},
-    {"HTS541010G9SA00", 5, SMART_UNIT_NOTHING},
-    {"OCZ[ -]*", 197, SMART_UNIT_NOTHING}, /* all failed reads, ever */
-    {"OCZ[ -]*", 198, SMART_UNIT_NOTHING}, /* GiB read */
-    {"OCZ[ -]*", 199, SMART_UNIT_NOTHING}, /* GiB written */
-    {"Radeon R7*", 197, SMART_UNIT_NOTHING},
-    {"Radeon R7*", 198, SMART_UNIT_NOTHING},
-    {"Radeon R7*", 199, SMART_UNIT_NOTHING},
-};
-
-static enum smart_unit unit_of(const struct smart_facts *facts, const struct smart_units *units,
-                               uint8_t id)
+static enum smart_unit unit_of(const struct smart_facts *facts, uint8_t id)
 {
-    if (units && units->of[id] != SMART_UNIT_DEFAULT)
-        return units->of[id];
-    for (size_t i = 0; i < sizeof quirks / sizeof quirks[0]; i++)
-        if (quirks[i].id == id && fnmatch(quirks[i].model, facts->model, 0) == 0)
-            return quirks[i].unit;
-    return SMART_UNIT_DEFAULT;
+    return smart_ata_unit(facts->model, facts->firmware, id);
 }
 
 /* More sectors than the disk has are no count: makers put other words beside it. */
@@ -125,13 +91,12 @@ static bool name_has(const struct smart_attribute *a, const char *const *parts, 
     return false;
 }
 
-static void decode_counts(struct smart_facts *facts, const struct smart_units *units,
-                          struct smart_attribute *a)
+static void decode_counts(struct smart_facts *facts, struct smart_attribute *a)
 {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         const struct rule *rule = &rules[i];
         if (rule->id != a->id || !name_has(a, rule->names, 4) ||
-            unit_of(facts, units, a->id) == SMART_UNIT_NOTHING)
+            unit_of(facts, a->id) == SMART_UNIT_NOTHING)
             continue;
         a->decoded = rule->decode(facts, a->raw);
         smart_set(facts, rule->number, a->decoded);
@@ -153,10 +118,9 @@ static double temperature(uint64_t raw, enum smart_unit unit)
     return low > 0 && low < 128 ? low : NAN;
 }
 
-static void decode_temperature(struct smart_facts *facts, const struct smart_units *units,
-                               struct smart_attribute *a)
+static void decode_temperature(struct smart_facts *facts, struct smart_attribute *a)
 {
-    enum smart_unit unit = unit_of(facts, units, a->id);
+    enum smart_unit unit = unit_of(facts, a->id);
     if ((a->id != 194 && a->id != 190) || unit == SMART_UNIT_NOTHING || !strstr(a->name, "Temp") ||
         strstr(a->name, "Warning") || strstr(a->name, "Fractional"))
         return;
@@ -170,20 +134,18 @@ static void decode_temperature(struct smart_facts *facts, const struct smart_uni
 static double power_on(uint64_t raw, enum smart_unit unit)
 {
     static const unsigned seconds[] = {
-        [SMART_UNIT_DEFAULT] = HOUR,    [SMART_UNIT_SECONDS] = 1,  [SMART_UNIT_HALF_MINUTES] = 30,
-        [SMART_UNIT_MINUTES] = 60,      [SMART_UNIT_HOURS] = HOUR, [SMART_UNIT_NOTHING] = 0,
-        [SMART_UNIT_TENTH_CELSIUS] = 0,
+        [SMART_UNIT_DEFAULT] = HOUR, [SMART_UNIT_SECONDS] = 1, [SMART_UNIT_HALF_MINUTES] = 30,
+        [SMART_UNIT_MINUTES] = 60,   [SMART_UNIT_NOTHING] = 0, [SMART_UNIT_TENTH_CELSIUS] = 0,
     };
     uint64_t n = seconds[unit] == HOUR ? raw & 0xffffff : raw & UINT32_MAX;
     uint64_t total = n * seconds[unit];
     return seconds[unit] == 0 || total > max_power_on ? NAN : (double)total;
 }
 
-static void decode_power_on(struct smart_facts *facts, const struct smart_units *units,
-                            struct smart_attribute *a)
+static void decode_power_on(struct smart_facts *facts, struct smart_attribute *a)
 {
     if (a->id == 9 && strstr(a->name, "Power_On")) {
-        double total = power_on(a->raw, unit_of(facts, units, 9));
+        double total = power_on(a->raw, unit_of(facts, 9));
         smart_set(facts, SMART_POWER_ON, total);
         a->decoded = isnan(total) ? NAN : floor(total / HOUR);
     } else if (a->id == 240 && strstr(a->name, "Head_Flying")) {
@@ -256,7 +218,7 @@ static void decode_shares(struct smart_facts *facts)
                 decode_share(facts, &shares[i], &facts->attributes[k]);
 }
 
-void smart_ata_decode(struct smart_facts *facts, const struct smart_units *units)
+void smart_ata_decode(struct smart_facts *facts)
 {
     double by_id[256];
     for (int id = 0; id < 256; id++)
@@ -264,9 +226,9 @@ void smart_ata_decode(struct smart_facts *facts, const struct smart_units *units
     for (size_t i = 0; i < facts->attribute_count; i++) {
         struct smart_attribute *a = &facts->attributes[i];
         a->decoded = NAN;
-        decode_counts(facts, units, a);
-        decode_temperature(facts, units, a);
-        decode_power_on(facts, units, a);
+        decode_counts(facts, a);
+        decode_temperature(facts, a);
+        decode_power_on(facts, a);
         decode_rates(facts, a);
         by_id[a->id] = a->decoded;
     }

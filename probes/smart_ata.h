@@ -4,22 +4,6 @@
 
 #include "probes/smart_facts.h"
 
-/* What attribute 9 or 194 counts in, where a source knows; SMART_UNIT_DEFAULT: the usual. */
-enum smart_unit {
-    SMART_UNIT_DEFAULT,
-    SMART_UNIT_NOTHING, /* the number is not what its id says on this disk */
-    SMART_UNIT_SECONDS,
-    SMART_UNIT_HALF_MINUTES,
-    SMART_UNIT_MINUTES,
-    SMART_UNIT_HOURS,
-    SMART_UNIT_TENTH_CELSIUS,
-};
-
-/* Units by attribute id, as a source that knows the disk has them. */
-struct smart_units {
-    enum smart_unit of[256];
-};
-
 /*
  * smartmontools' name for an attribute of a disk that is not in its database, which depends on
  * whether the disk rotates (1, 0, -1: not known). Never NULL.
@@ -28,12 +12,24 @@ const char *smart_ata_name(uint8_t id, int rotational);
 
 /*
  * Makes the plain numbers out of facts->attributes (whose names must be set), taking packed words
- * apart; fills each attribute's decoded too. units may be NULL. Looks at facts->model, bytes and
- * rotational. Numbers that are there already stay.
+ * apart; fills each attribute's decoded too. Looks at facts->model, firmware, bytes and rotational,
+ * as some disks count other things than their like. Numbers that are there already stay.
  *
  * An attribute is believed to be what its id stands for only while its name says so: smartctl's
  * database knows the disks on which 198 is "Host_Reads_GiB".
  */
-void smart_ata_decode(struct smart_facts *facts, const struct smart_units *units);
+void smart_ata_decode(struct smart_facts *facts);
+
+/* What an attribute counts on a disk that is different; SMART_UNIT_DEFAULT: the usual. */
+enum smart_unit {
+    SMART_UNIT_DEFAULT,
+    SMART_UNIT_NOTHING, /* not what its id stands for */
+    SMART_UNIT_SECONDS,
+    SMART_UNIT_HALF_MINUTES,
+    SMART_UNIT_MINUTES,
+    SMART_UNIT_TENTH_CELSIUS,
+};
+
+enum smart_unit smart_ata_unit(const char *model, const char *firmware, uint8_t id);
 
 #endif

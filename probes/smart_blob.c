@@ -3,28 +3,25 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <atasmart.h>
 
 #include "probes/identity.h"
 #include "probes/smart_ata.h"
 
-enum { PAGE = 512, HEAD = 8, MAX_ATTRIBUTES = 30 };
+enum { PAGE = 512, HEAD = 8, MAX_ATTRIBUTES = 30, ROW = 12 };
+
+enum { IDENTIFY, DATA, THRESHOLDS, STATUS, CHUNKS };
 
 static const struct chunk {
     char tag[5];
     size_t length;
     bool needed;
-} chunks[] = {
-    {"IDFY", PAGE, true},
-    {"SMDT", PAGE, true},
-    {"SMTH", PAGE, false},
-    {"SMST", 4, false},
+} chunks[CHUNKS] = {
+    [IDENTIFY] = {"IDFY", PAGE, true},
+    [DATA] = {"SMDT", PAGE, true},
+    [THRESHOLDS] = {"SMTH", PAGE, false},
+    [STATUS] = {"SMST", 4, false},
 };
-
-enum { CHUNKS = sizeof chunks / sizeof chunks[0] };
 
 /* The chunks' contents by their place in chunks[], NULL where there is none. */
 struct frame {
@@ -112,121 +109,62 @@ static void take_identify(const uint8_t *page, struct arena *arena, struct smart
     facts->rotational = rate == 1 ? 0 : rate > 0x400 && rate < 0xffff ? 1 : -1;
 }
 
-struct gather {
-    struct smart_facts *facts;
-    struct smart_units *units;
-};
-
-/* What libatasmart, which knows models on which an attribute is something else, makes of it. */
-static enum smart_unit unit_of(const SkSmartAttributeParsedData *a)
+static bool has(const struct smart_facts *facts, uint8_t id)
 {
-    static const struct {
-        const char *name;
-        enum smart_unit unit;
-    } by_name[] = {
-        {"power-on-minutes", SMART_UNIT_MINUTES},
-        {"power-on-seconds", SMART_UNIT_SECONDS},
-        {"power-on-half-minutes", SMART_UNIT_HALF_MINUTES},
-        {"temperature-centi-celsius", SMART_UNIT_TENTH_CELSIUS},
-    };
-    char unknown[32];
-    snprintf(unknown, sizeof unknown, "attribute-%u", (unsigned)a->id);
-    if (!a->name || strcmp(a->name, unknown) == 0)
-        return a->id == 5 || a->id == 9 || a->id == 190 || a->id == 194 || a->id == 197 ||
-                       a->id == 198
-                   ? SMART_UNIT_NOTHING
-                   : SMART_UNIT_DEFAULT;
-    for (size_t i = 0; i < sizeof by_name / sizeof by_name[0]; i++)
-        if (strcmp(a->name, by_name[i].name) == 0)
-            return by_name[i].unit;
-    return SMART_UNIT_DEFAULT;
+    for (size_t i = 0; i < facts->attribute_count; i++)
+        if (facts->attributes[i].id == id)
+            return true;
+    return false;
 }
 
-static void take_attribute(SkDisk *disk, const SkSmartAttributeParsedData *a, void *arg)
+/* READ THRESHOLDS has them in the same order, but nothing says so. */
+static int threshold_of(const uint8_t *page, uint8_t id)
 {
-    struct gather *gather = arg;
-    struct smart_facts *facts = gather->facts;
-    (void)disk;
-    if (facts->attribute_count == MAX_ATTRIBUTES)
-        return;
-    uint64_t raw = 0;
-    for (int i = 5; i >= 0; i--)
-        raw = raw << 8 | a->raw[i];
-    gather->units->of[a->id] = unit_of(a);
-    facts->attributes[facts->attribute_count++] = (struct smart_attribute){
-        .id = a->id,
-        .value = a->current_value,
-        .worst = a->worst_value,
-        .threshold = a->threshold_valid ? a->threshold : -1,
-        .raw = raw,
-        .name = smart_ata_name(a->id, facts->rotational),
-    };
+    for (int i = 0; page && i < MAX_ATTRIBUTES; i++)
+        if (page[2 + ROW * i] == id)
+            return page[2 + ROW * i + 1];
+    return -1;
 }
 
-static int parse(SkDisk *disk, const struct smart_facts *names, struct arena *arena,
-                 struct smart_facts *facts, struct error *e)
+/* SMART READ DATA: 30 rows of id, flags (2 bytes), value, worst, raw (6 bytes), reserved. */
+static void take_attributes(const uint8_t *data, const uint8_t *thresholds, struct arena *arena,
+                            struct smart_facts *facts)
 {
-    SkBool good;
-    struct smart_units units = {0};
-    struct gather gather = {facts, &units};
     facts->attributes = ARENA_ARRAY(arena, struct smart_attribute, MAX_ATTRIBUTES);
-    if (sk_disk_smart_parse_attributes(disk, take_attribute, &gather) < 0)
-        return error_set(e, -EINVAL, "libatasmart reads no attributes: %s", error_name(errno));
-    if (sk_disk_smart_status(disk, &good) == 0)
-        facts->number[SMART_HEALTHY] = good ? 1 : 0;
-    if (names)
-        smart_facts_rename(facts, names);
-    smart_ata_decode(facts, &units);
-    return 0;
+    for (int i = 0; i < MAX_ATTRIBUTES; i++) {
+        const uint8_t *row = data + 2 + ROW * i;
+        uint64_t raw = 0;
+        if (row[0] == 0 || has(facts, row[0]))
+            continue;
+        for (int k = 5; k >= 0; k--)
+            raw = raw << 8 | row[5 + k];
+        facts->attributes[facts->attribute_count++] = (struct smart_attribute){
+            .id = row[0],
+            .value = row[3],
+            .worst = row[4],
+            .threshold = threshold_of(thresholds, row[0]),
+            .raw = raw,
+            .name = smart_ata_name(row[0], facts->rotational),
+        };
+    }
 }
 
 int smart_blob_facts(const void *blob, size_t size, const struct smart_facts *names,
                      struct arena *arena, struct smart_facts *facts, struct error *e)
 {
     struct frame frame;
-    SkDisk *disk;
     smart_facts_init(facts);
     int code = frame_blob(blob, size, &frame, e);
-    if (frame.content[0])
-        take_identify(frame.content[0], arena, facts);
+    if (frame.content[IDENTIFY])
+        take_identify(frame.content[IDENTIFY], arena, facts);
     if (code < 0)
         return code;
-    if (sk_disk_open(NULL, &disk) < 0)
-        return error_set(e, -ENOMEM, "libatasmart: %s", error_name(errno));
-    if (sk_disk_set_blob(disk, blob, size) < 0)
-        code = error_set(e, -EINVAL, "libatasmart does not take it: %s", error_name(errno));
-    else
-        code = parse(disk, names, arena, facts, e);
-    sk_disk_free(disk);
-    return code;
-}
-
-static int take_blob(SkDisk *disk, struct arena *arena, void **copy, size_t *size, struct error *e)
-{
-    SkBool available = 0;
-    const void *blob;
-    if (sk_disk_smart_is_available(disk, &available) < 0 || !available)
-        return error_set(e, -EOPNOTSUPP, "no ATA disk with SMART");
-    if (sk_disk_smart_read_data(disk) < 0)
-        return error_set(e, -EIO, "SMART READ DATA: %s", error_name(errno));
-    if (sk_disk_get_blob(disk, &blob, size) < 0)
-        return error_set(e, -EIO, "libatasmart gives no blob: %s", error_name(errno));
-    *copy = arena_alloc(arena, *size);
-    memcpy(*copy, blob, *size);
+    const uint8_t *status = frame.content[STATUS];
+    if (status)
+        facts->number[SMART_HEALTHY] = status[0] || status[1] || status[2] || status[3];
+    take_attributes(frame.content[DATA], frame.content[THRESHOLDS], arena, facts);
+    if (names)
+        smart_facts_rename(facts, names);
+    smart_ata_decode(facts);
     return 0;
-}
-
-int smart_blob_ask(const char *device, struct arena *arena, void **blob, size_t *size,
-                   struct error *e)
-{
-    SkDisk *disk;
-    if (sk_disk_open(device, &disk) < 0) {
-        int code = errno == EACCES || errno == EPERM || errno == ENOENT || errno == ENXIO
-                       ? -errno
-                       : -EOPNOTSUPP;
-        return error_set(e, code, "open %s: %s", device, error_name(errno));
-    }
-    int code = take_blob(disk, arena, blob, size, e);
-    sk_disk_free(disk);
-    return code;
 }

@@ -13,8 +13,7 @@ enum { SMART_BLOB_MAX = 4096 };
 /*
  * Whether these bytes are a blob as libatasmart writes it (sk_disk_get_blob()): chunks of a tag,
  * the length in big endian and the content, of known lengths, none twice, with IDENTIFY DEVICE
- * (IDFY) and SMART READ DATA (SMDT) among them. -EINVAL with the place where it is not. libatasmart
- * checks less, and must not be given what this refuses.
+ * (IDFY) and SMART READ DATA (SMDT) among them. -EINVAL with the place where it is not.
  */
 int smart_blob_check(const void *blob, size_t size, struct error *e);
 

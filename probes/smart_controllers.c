@@ -57,12 +57,11 @@ static void report(struct smart_round *round, const char *node, const char *name
 static bool one(struct smart_round *round, const char *node, const char *type, bool must)
 {
     const char *name = name_of(round->arena, node, type);
-    const char *arguments[] = {"-x", "-d", type, node, NULL};
     struct smart_json json;
     struct error e = {0};
     if (!probe_begin(round->run, name))
         return true;
-    smart_ask(round, arguments, &json, &e);
+    smart_ask_all(round, type, node, &json, &e);
     bool there = must || (e.code == 0 && json.facts.serial && json.facts.serial[0]);
     if (there)
         report(round, node, name, &json, &e);

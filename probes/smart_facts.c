@@ -20,11 +20,16 @@ void smart_set(struct smart_facts *facts, enum smart_number number, double value
         facts->number[number] = value;
 }
 
-void smart_facts_fill(struct smart_facts *facts, const struct smart_facts *other,
-                      enum smart_number first, enum smart_number last)
+void smart_facts_doubt_spare(struct smart_facts *facts)
 {
-    for (int i = (int)first; i < (int)last; i++)
-        smart_set(facts, (enum smart_number)i, other->number[i]);
+    if (facts->number[SMART_SPARE] == 0 && facts->number[SMART_SPARE_THRESHOLD] == 0)
+        facts->number[SMART_SPARE] = facts->number[SMART_SPARE_THRESHOLD] = NAN;
+}
+
+void smart_facts_fill(struct smart_facts *facts, const double other[SMART_NUMBERS])
+{
+    for (int i = 0; i < SMART_NUMBERS; i++)
+        smart_set(facts, (enum smart_number)i, other[i]);
 }
 
 void smart_facts_rename(struct smart_facts *facts, const struct smart_facts *names)
@@ -58,18 +63,22 @@ static void report_attribute(const struct smart_attribute *a, const char *disk, 
         BATCH_SAMPLE(batch, &smart_decoded_metric, a->decoded, disk, id, a->name);
 }
 
-void smart_facts_report(const struct smart_facts *facts, const char *disk, struct batch *batch)
+void smart_report_numbers(const double number[SMART_NUMBERS], const char *disk, struct batch *batch)
 {
     for (int i = 0; i < SMART_NUMBERS; i++) {
         const struct metric *metric = smart_metric((enum smart_number)i);
-        if (isnan(facts->number[i]))
+        if (isnan(number[i]))
             continue;
         if (metric->labels[1])
-            BATCH_SAMPLE(batch, metric, facts->number[i], disk,
-                         i == SMART_ERC_READ ? "read" : "write");
+            BATCH_SAMPLE(batch, metric, number[i], disk, i == SMART_ERC_READ ? "read" : "write");
         else
-            BATCH_SAMPLE(batch, metric, facts->number[i], disk);
+            BATCH_SAMPLE(batch, metric, number[i], disk);
     }
+}
+
+void smart_report_attributes(const struct smart_facts *facts, const char *disk, struct batch *batch)
+{
     for (size_t i = 0; i < facts->attribute_count; i++)
-        report_attribute(&facts->attributes[i], disk, batch);
+        if (facts->attributes[i].value >= 0 || facts->attributes[i].raw) /* not a mere name */
+            report_attribute(&facts->attributes[i], disk, batch);
 }

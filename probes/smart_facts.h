@@ -36,8 +36,7 @@ enum smart_number {
     SMART_LOAD_CYCLES,
     SMART_POWER_CYCLES,
     SMART_UNSAFE_SHUTDOWNS,
-    SMART_NUMBERS_OF_LOGS, /* from here on: read from logs, seldom; they have an age */
-    SMART_SELFTEST_PASSED = SMART_NUMBERS_OF_LOGS,
+    SMART_SELFTEST_PASSED,
     SMART_SELFTEST_AGE, /* in seconds of power-on time */
     SMART_ERC_READ,     /* seconds, 0: no limit */
     SMART_ERC_WRITE,
@@ -75,9 +74,14 @@ void smart_facts_init(struct smart_facts *facts);
 /* Sets a number that nobody has set yet. */
 void smart_set(struct smart_facts *facts, enum smart_number number, double value);
 
-/* Takes from other the numbers first..last-1 that facts lacks. */
-void smart_facts_fill(struct smart_facts *facts, const struct smart_facts *other,
-                      enum smart_number first, enum smart_number last);
+/*
+ * Forgets a spare of 0 below a threshold of 0: that is a device that does not keep it (emulated
+ * ones), as every real one is worn out long before.
+ */
+void smart_facts_doubt_spare(struct smart_facts *facts);
+
+/* Takes from other what facts lacks. */
+void smart_facts_fill(struct smart_facts *facts, const double other[SMART_NUMBERS]);
 
 /*
  * Gives the attributes the names that another source has for them: smartctl's database knows what
@@ -88,8 +92,11 @@ void smart_facts_rename(struct smart_facts *facts, const struct smart_facts *nam
 /* Whether anything at all is known of the disk's health. */
 bool smart_facts_any(const struct smart_facts *facts);
 
-/* Adds the numbers and attributes as samples of this disk (its stable identity). */
-void smart_facts_report(const struct smart_facts *facts, const char *disk, struct batch *batch);
+/* Adds what is known of number[] as samples of this disk (its stable identity). */
+void smart_report_numbers(const double number[SMART_NUMBERS], const char *disk,
+                          struct batch *batch);
+void smart_report_attributes(const struct smart_facts *facts, const char *disk,
+                             struct batch *batch);
 
 /* The number's metric, for the probe's list and for files that keep numbers by name. */
 const struct metric *smart_metric(enum smart_number number);

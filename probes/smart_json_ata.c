@@ -19,6 +19,9 @@ static void take_attribute(const json_t *row, struct arena *arena, struct smart_
     double raw = smart_json_number(row, "raw.value");
     if (id <= 0 || !(raw >= 0) || raw >= 0x1p64)
         return;
+    for (size_t i = 0; i < facts->attribute_count; i++)
+        if (facts->attributes[i].id == id)
+            return;
     const char *name = smart_json_text(row, "name", arena);
     facts->attributes[facts->attribute_count++] = (struct smart_attribute){
         .id = (uint8_t)id,
@@ -41,7 +44,7 @@ void smart_json_ata(const json_t *top, struct arena *arena, struct smart_facts *
     facts->attributes = ARENA_ARRAY(arena, struct smart_attribute, n);
     for (size_t i = 0; i < n; i++)
         take_attribute(json_array_get(table, i), arena, facts);
-    smart_ata_decode(facts, NULL);
+    smart_ata_decode(facts);
 }
 
 /*

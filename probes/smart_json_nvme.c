@@ -62,6 +62,7 @@ void smart_json_nvme(const json_t *top, struct smart_facts *facts)
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         smart_set(facts, fields[i].number,
                   smart_json_number(health, fields[i].key) * fields[i].times / fields[i].per);
+    smart_facts_doubt_spare(facts);
     self_tests(top, facts);
     error_log(json_object_get(top, "nvme_error_information_log"), facts);
 }

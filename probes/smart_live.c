@@ -11,10 +11,11 @@
 #include "probes/smart_sleep.h"
 #include "probes/smartctl_run.h"
 
-enum { MAX_ARGUMENTS = 24, SMARTCTL_TIMEOUT_MS = 15000 };
+/* Both below the deadline of a target, so that it is smartctl that dies and not the probe. */
+enum { MAX_ARGUMENTS = 24, ASK_TIMEOUT_MS = 12000, LOGS_TIMEOUT_MS = 5000, MAX_HUNG = 2 };
 
-int smart_ask(struct smart_round *round, const char *const *arguments, struct smart_json *json,
-              struct error *e)
+int smart_ask(struct smart_round *round, const char *const *arguments, int timeout_ms,
+              struct smart_json *json, struct error *e)
 {
     const char *argv[MAX_ARGUMENTS] = {"smartctl", "-j", "-n", "standby"};
     struct smartctl_output output;
@@ -27,11 +28,32 @@ int smart_ask(struct smart_round *round, const char *const *arguments, struct sm
         argv[n++] = *arguments;
     argv[n] = NULL;
     struct arena *arena = round->run->batch.arena;
-    int code = smartctl_run(round->run->smartctl, argv, SMART_JSON_MAX, SMARTCTL_TIMEOUT_MS, arena,
-                            &output, e);
+    int code =
+        smartctl_run(round->run->smartctl, argv, SMART_JSON_MAX, timeout_ms, arena, &output, e);
     if (code < 0)
         return code;
     return smart_json_parse(output.text, output.length, arena, json, e);
+}
+
+static const char *node_of(struct smart_round *round, const struct disk *disk)
+{
+    char *node = arena_printf(round->run->batch.arena, "/dev/%s", disk->device);
+    for (char *c = node; *c; c++)
+        if (*c == '!')
+            *c = '/'; /* sysfs: cciss!c0d0 */
+    return node;
+}
+
+/*
+ * Not -x: that leaves out the temperature of SCSI disks (7.3), and -x of some bridges hangs. What
+ * does not suit the kind of disk is ignored.
+ */
+int smart_ask_all(struct smart_round *round, const char *type, const char *node,
+                  struct smart_json *json, struct error *e)
+{
+    const char *const arguments[] = {"-a", "-l",      "ssd", "-l", "defects", "-l", "scterc",
+                                     "-l", "devstat", "-d",  type, node,      NULL};
+    return smart_ask(round, arguments, ASK_TIMEOUT_MS, json, e);
 }
 
 /* smartctl does not guess where the bus tells: guessing can wake a disk. */
@@ -46,35 +68,53 @@ static const char *type_of(const struct disk *disk)
     return "auto";
 }
 
-/*
- * The logs that libatasmart does not read, an hour after the last time or when a value that matters
- * has changed. A failure leaves the old ones, with their age.
- */
-static bool read_logs(struct smart_round *round, const struct disk *disk, const char *node,
-                      const struct smart_facts *facts, struct smart_json *json)
+/* An hour after the last time, or when a value that matters has changed. */
+static bool logs_are_due(const struct smart_round *round, const struct smart_known *known,
+                         const struct smart_facts *facts)
 {
-    static const char *const wanted[] = {"-i",       "-A", "-l",     "error", "-l",
-                                         "selftest", "-l", "scterc", "-l",    "devstat"};
-    const char *arguments[MAX_ARGUMENTS] = {"-d", type_of(disk)};
-    struct smart_known *known = smart_memory_of(round->memory, disk->disk);
+    int64_t age = round->now_ms - known->logs_ms;
+    return round->run->smartctl && (!known->logs_ms || known->marks != smart_marks(facts) ||
+                                    age < 0 || age >= SMART_LOGS_EVERY_MS);
+}
+
+/* The logs that libatasmart does not read. A failure leaves the old ones, with their age. */
+static int read_logs(struct smart_round *round, const struct disk *disk, struct smart_json *json)
+{
+    const char *node = node_of(round, disk);
+    const char *const arguments[] = {"-i",       "-A",          "-l",     "error", "-l",
+                                     "selftest", "-l",          "scterc", "-l",    "devstat",
+                                     "-d",       type_of(disk), node,     NULL};
     struct error e = {0};
-    uint64_t marks = smart_marks(facts);
-    if (!known || !round->run->smartctl ||
-        (known->logs_ms && known->marks == marks &&
-         round->now_ms - known->logs_ms < SMART_LOGS_EVERY_MS && round->now_ms >= known->logs_ms))
-        return false;
-    memcpy(arguments + 2, wanted, sizeof wanted);
-    arguments[2 + sizeof wanted / sizeof wanted[0]] = node;
-    if (smart_ask(round, arguments, json, &e) < 0 || json->outcome != SMART_READ) {
-        probe_finding(round->run, "note", false, disk->device, "", "logs and self-tests: %s",
-                      e.code < 0 ? e.text : json->message);
-        return false;
+    if (smart_ask(round, arguments, LOGS_TIMEOUT_MS, json, &e) == 0 && json->outcome == SMART_READ)
+        return 0;
+    probe_finding(round->run, "note", false, disk->device, "", "logs and self-tests: %s",
+                  e.code < 0 ? e.text : json->message);
+    return e.code < 0 ? e.code : -EIO;
+}
+
+/*
+ * The second pass: of each disk whose logs are due, after all disks have been looked at. A smartctl
+ * that hangs on one disk after the other is not started for all of them.
+ */
+static void read_due_logs(struct smart_round *round)
+{
+    int hung = 0;
+    for (size_t i = 0; i < round->disks.count; i++) {
+        const struct disk *disk = &round->disks.disk[i];
+        struct smart_known *known = smart_memory_of(round->memory, disk->disk);
+        struct smart_json json;
+        if (!known || !known->logs_due)
+            continue;
+        known->logs_due = false;
+        if (!probe_begin(round->run, disk->device))
+            continue;
+        int code = hung < MAX_HUNG ? read_logs(round, disk, &json) : -ECANCELED;
+        hung = code == -ETIMEDOUT ? hung + 1 : code == 0 ? 0 : hung;
+        if (code == 0)
+            smart_memory_logs(known, &json.facts, smart_marks(&known->facts), round->now_ms);
+        smart_report_logs(round, known);
+        probe_end(round->run, disk->device);
     }
-    for (int i = SMART_NUMBERS_OF_LOGS; i < SMART_NUMBERS; i++)
-        known->facts.number[i] = NAN; /* what a log no longer says is no longer so */
-    known->marks = marks;
-    known->logs_ms = round->now_ms;
-    return true;
 }
 
 /* What smartctl says of the disk: for everything that no library here speaks to. */
@@ -83,8 +123,7 @@ static void by_smartctl(struct smart_round *round, const struct disk *disk, cons
 {
     struct smart_json json;
     struct error e = {0};
-    const char *arguments[] = {"-x", "-d", type_of(disk), node, NULL};
-    if (smart_ask(round, arguments, &json, &e) < 0) {
+    if (smart_ask_all(round, type_of(disk), node, &json, &e) < 0) {
         smart_report_unread(
             round, disk, e.code == -ETIMEDOUT ? "timeout" : "unreadable", node,
             before[0] ? arena_printf(round->run->batch.arena, "%s; %s", before, e.text) : e.text);
@@ -96,15 +135,14 @@ static void by_smartctl(struct smart_round *round, const struct disk *disk, cons
         smart_report_unsupported(round, disk, json.message);
     else if (json.outcome == SMART_FAILED)
         smart_report_unread(round, disk, "unreadable", node, json.message);
-    else {
-        struct smart_known *known = smart_memory_of(round->memory, disk->disk);
-        if (known)
-            known->logs_ms = round->now_ms;
+    else
         smart_report_facts(round, disk, &json.facts);
-    }
 }
 
-/* The names of the attributes come with the logs, and are remembered like these. */
+/*
+ * On an SSD the attributes are what its maker likes, so that smartctl's names for them are wanted
+ * before anything is believed. They come with the logs, and are remembered like these.
+ */
 static void report_blob(struct smart_round *round, const struct disk *disk, const char *node,
                         const void *blob, size_t size)
 {
@@ -113,14 +151,19 @@ static void report_blob(struct smart_round *round, const struct disk *disk, cons
     struct error e = {0};
     struct arena *arena = round->run->batch.arena;
     struct smart_known *known = smart_memory_of(round->memory, disk->disk);
-    const struct smart_facts *names = known ? &known->facts : NULL;
-    if (smart_blob_facts(blob, size, names, arena, &facts, &e) < 0) {
+    if (smart_blob_facts(blob, size, known ? &known->facts : NULL, arena, &facts, &e) < 0) {
         by_smartctl(round, disk, node, e.text);
         return;
     }
-    if (read_logs(round, disk, node, &facts, &json) &&
-        smart_blob_facts(blob, size, &json.facts, arena, &facts, &e) == 0)
-        smart_facts_fill(&facts, &json.facts, 0, SMART_NUMBERS);
+    if (known)
+        known->logs_due = logs_are_due(round, known, &facts);
+    if (known && known->logs_due && !known->logs_ms && facts.rotational == 0) {
+        known->logs_due = false;
+        if (read_logs(round, disk, &json) == 0) {
+            smart_blob_facts(blob, size, &json.facts, arena, &facts, &e);
+            smart_memory_logs(known, &json.facts, smart_marks(&facts), round->now_ms);
+        }
+    }
     smart_report_facts(round, disk, &facts);
 }
 
@@ -143,24 +186,17 @@ static void by_nvme(struct smart_round *round, const struct disk *disk, const ch
     struct smart_facts facts;
     struct error e = {0};
     int code = smart_nvme_device(node, round->run->batch.arena, &facts, &e);
-    if (code == 0) {
-        struct smart_known *known = smart_memory_of(round->memory, disk->disk);
-        if (known)
-            known->logs_ms = round->now_ms;
+    if (code == 0)
         smart_report_facts(round, disk, &facts);
-    } else if (code == -EACCES || code == -EPERM || code == -ENOENT || !round->run->smartctl) {
+    else if (code == -EACCES || code == -EPERM || code == -ENOENT || !round->run->smartctl)
         smart_report_unread(round, disk, "unreadable", node, e.text);
-    } else {
+    else
         by_smartctl(round, disk, node, e.text);
-    }
 }
 
 static void one(struct smart_round *round, const struct disk *disk)
 {
-    const char *node = arena_printf(round->run->batch.arena, "/dev/%s", disk->device);
-    for (char *c = (char *)(uintptr_t)node; *c; c++)
-        if (*c == '!')
-            *c = '/'; /* sysfs: cciss!c0d0 */
+    const char *node = node_of(round, disk);
     if (!smart_expected(disk))
         smart_report_unsupported(round, disk, "a disk of this kind has no SMART");
     else if (strcmp(disk->bus, "nvme") == 0)
@@ -183,5 +219,6 @@ int smart_live(struct smart_round *round)
         probe_end(round->run, disk->device);
     }
     smart_controllers(round);
+    read_due_logs(round);
     return 0;
 }

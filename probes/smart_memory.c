@@ -55,6 +55,7 @@ struct smart_known *smart_memory_of(struct smart_memory *memory, const char *dis
     known->disk = arena_strdup(known->arena, disk);
     known->device = known->model = known->serial = known->firmware = known->bus = "";
     smart_facts_init(&known->facts);
+    memcpy(known->logs, known->facts.number, sizeof known->logs); /* all unknown */
     if (!tsearch(known, &memory->tree, by_disk))
         abort();
     memory->count++;
@@ -74,12 +75,9 @@ static const char *copy(struct arena *arena, const char *text)
     return text && text[0] ? arena_strdup(arena, text) : "";
 }
 
-/* The numbers of logs are kept where the new facts have none: they are read less often. */
 static void copy_facts(struct smart_known *known, const struct smart_facts *facts)
 {
-    struct smart_facts before = known->facts;
     known->facts = *facts;
-    smart_facts_fill(&known->facts, &before, SMART_NUMBERS_OF_LOGS, SMART_NUMBERS);
     known->facts.disk = known->disk;
     known->facts.model = known->facts.serial = known->facts.firmware = "";
     known->facts.wwn = known->facts.bus = "";
@@ -113,6 +111,18 @@ void smart_memory_keep(struct smart_known *known, const struct disk *disk,
     known->present = true;
     if (facts)
         known->read_ms = now_ms;
+}
+
+void smart_memory_logs(struct smart_known *known, const struct smart_facts *logs, uint64_t marks,
+                       int64_t now_ms)
+{
+    smart_facts_rename(&known->facts, logs);
+    for (size_t i = 0; i < known->facts.attribute_count; i++)
+        known->facts.attributes[i].name = copy(known->arena, known->facts.attributes[i].name);
+    memcpy(known->logs, logs->number, sizeof known->logs);
+    known->marks = marks;
+    known->logs_ms = now_ms;
+    known->logs_due = false;
 }
 
 struct walk {

@@ -20,13 +20,16 @@ enum {
 struct smart_known {
     const char *disk; /* stable identity; key */
     const char *device, *model, *serial, *firmware, *bus;
-    struct smart_facts facts; /* the last good ones, logs too */
-    int64_t read_ms;          /* wall clock of the facts; 0: never read */
-    int64_t logs_ms;          /* of the logs; 0: never read */
-    int64_t seen_ms;          /* when the disk was last there, readable or not */
-    uint64_t marks;           /* smart_marks() at the time the logs were read */
-    bool present;             /* in this round */
-    struct arena *arena;      /* of everything above */
+    struct smart_facts facts;   /* the last good ones */
+    double logs[SMART_NUMBERS]; /* what was read beside them, seldom: logs, and what else
+                                   smartctl knows better */
+    int64_t read_ms;            /* wall clock of the facts; 0: never read */
+    int64_t logs_ms;            /* of the logs; 0: never read */
+    int64_t seen_ms;            /* when the disk was last there, readable or not */
+    uint64_t marks;             /* smart_marks() at the time the logs were read */
+    bool logs_due;              /* to be read at the end of this round */
+    bool present;               /* in this round */
+    struct arena *arena;        /* of everything above */
 };
 
 struct smart_memory;
@@ -39,6 +42,13 @@ struct smart_known *smart_memory_of(struct smart_memory *memory, const char *dis
 /* Takes a copy of who the disk is and, unless facts is NULL, of what was read of it. */
 void smart_memory_keep(struct smart_known *known, const struct disk *disk,
                        const struct smart_facts *facts, int64_t now_ms);
+
+/*
+ * Takes what was read of the logs: their numbers, in place of all before, and the names that
+ * smartctl has for the attributes.
+ */
+void smart_memory_logs(struct smart_known *known, const struct smart_facts *logs, uint64_t marks,
+                       int64_t now_ms);
 
 /* Calls visit for each entry, in the order of identities. */
 void smart_memory_walk(struct smart_memory *memory, void (*visit)(struct smart_known *, void *),

@@ -24,13 +24,22 @@ static const char *key(int number)
     return smart_metric((enum smart_number)number)->name;
 }
 
-static json_t *numbers(const struct smart_facts *facts)
+static json_t *numbers(const double number[SMART_NUMBERS])
 {
     json_t *object = json_object();
     for (int i = 0; i < SMART_NUMBERS; i++)
-        if (isfinite(facts->number[i]))
-            json_object_set_new(object, key(i), json_real(facts->number[i]));
+        if (isfinite(number[i]))
+            json_object_set_new(object, key(i), json_real(number[i]));
     return object;
+}
+
+static void take_numbers(const json_t *object, double number[SMART_NUMBERS])
+{
+    for (int i = 0; i < SMART_NUMBERS; i++) {
+        const json_t *value = json_object_get(object, key(i));
+        if (json_is_number(value))
+            number[i] = json_number_value(value);
+    }
 }
 
 static json_t *names(const struct smart_facts *facts)
@@ -48,12 +57,13 @@ static char *render(const struct smart_known *known)
 {
     char marks[24];
     snprintf(marks, sizeof marks, "%016" PRIx64, known->marks);
-    json_t *top = json_pack(
-        "{si ss ss ss ss ss ss sI sI sI ss so so}", "version", VERSION, "disk", known->disk,
-        "device", known->device, "model", known->model, "serial", known->serial, "firmware",
-        known->firmware, "bus", known->bus, "seen_ms", (json_int_t)known->seen_ms, "read_ms",
-        (json_int_t)known->read_ms, "logs_ms", (json_int_t)known->logs_ms, "marks", marks,
-        "numbers", numbers(&known->facts), "names", names(&known->facts));
+    json_t *top = json_pack("{si ss ss ss ss ss ss sI sI sI ss so so so}", "version", VERSION,
+                            "disk", known->disk, "device", known->device, "model", known->model,
+                            "serial", known->serial, "firmware", known->firmware, "bus", known->bus,
+                            "seen_ms", (json_int_t)known->seen_ms, "read_ms",
+                            (json_int_t)known->read_ms, "logs_ms", (json_int_t)known->logs_ms,
+                            "marks", marks, "numbers", numbers(known->facts.number), "logs",
+                            numbers(known->logs), "names", names(&known->facts));
     char *text = top ? json_dumps(top, JSON_INDENT(1)) : NULL;
     json_decref(top);
     return text;
@@ -106,12 +116,8 @@ static void take(const json_t *top, struct smart_known *known)
     known->read_ms = time_of(top, "read_ms");
     known->logs_ms = time_of(top, "logs_ms");
     known->marks = strtoull(text_of(top, "marks", arena), NULL, 16);
-    const json_t *values = json_object_get(top, "numbers");
-    for (int i = 0; i < SMART_NUMBERS; i++) {
-        const json_t *value = json_object_get(values, key(i));
-        if (json_is_number(value))
-            known->facts.number[i] = json_number_value(value);
-    }
+    take_numbers(json_object_get(top, "numbers"), known->facts.number);
+    take_numbers(json_object_get(top, "logs"), known->logs);
     take_names(json_object_get(top, "names"), known);
 }
 

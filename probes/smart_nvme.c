@@ -55,6 +55,7 @@ void smart_nvme_health(const uint8_t log[SMART_NVME_HEALTH], struct smart_facts 
         smart_set(facts, fields[i].number,
                   number(log + fields[i].offset, fields[i].bytes) * fields[i].times /
                       fields[i].per);
+    smart_facts_doubt_spare(facts);
     smart_set(facts, SMART_HEALTHY, log[0] == 0);
     if (kelvin > 0)
         smart_set(facts, SMART_TEMPERATURE, kelvin - KELVIN);

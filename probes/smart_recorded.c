@@ -115,7 +115,7 @@ static const struct smart_facts *merge(struct recording *r)
     if (!r->blob_good)
         return read ? &r->json.facts : NULL;
     if (read)
-        smart_facts_fill(&r->blob, &r->json.facts, 0, SMART_NUMBERS);
+        smart_facts_fill(&r->blob, r->json.facts.number);
     return &r->blob;
 }
 

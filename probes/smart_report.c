@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "probes/smart_round.h"
@@ -76,9 +77,23 @@ static void report_state(struct smart_round *round, const struct smart_known *kn
     BATCH_SAMPLE(batch, &smart_asleep_metric, asleep, disk);
     if (known && known->read_ms)
         BATCH_SAMPLE(batch, &smart_last_read_metric, (double)known->read_ms / 1000, disk);
-    if (known && known->logs_ms)
-        BATCH_SAMPLE(batch, &smart_log_age_metric, (double)(round->now_ms - known->logs_ms) / 1000,
-                     disk);
+}
+
+static void report_log_age(struct smart_round *round, const struct smart_known *known)
+{
+    if (known->logs_ms)
+        BATCH_SAMPLE(&round->run->batch, &smart_log_age_metric,
+                     (double)(round->now_ms - known->logs_ms) / 1000, known->disk);
+}
+
+/* What the attributes say, and what the logs add to it. */
+static void report_known(struct smart_round *round, const struct smart_known *known)
+{
+    struct smart_facts all = known->facts;
+    smart_facts_fill(&all, known->logs);
+    smart_report_numbers(all.number, known->disk, &round->run->batch);
+    smart_report_attributes(&all, known->disk, &round->run->batch);
+    report_log_age(round, known);
 }
 
 /* Puts it on disk; where that fails, the next rounds still know. */
@@ -94,13 +109,34 @@ void smart_report_facts(struct smart_round *round, const struct disk *disk,
                         const struct smart_facts *facts)
 {
     struct smart_known *known = smart_memory_of(round->memory, disk->disk);
-    if (known) {
-        smart_memory_keep(known, disk, facts, round->now_ms);
-        save(round, known);
-        facts = &known->facts; /* with the logs of before, where these were not read */
+    if (!known) {
+        report_state(round, NULL, disk->disk, 1, false);
+        smart_report_numbers(facts->number, disk->disk, &round->run->batch);
+        smart_report_attributes(facts, disk->disk, &round->run->batch);
+        return;
     }
+    smart_memory_keep(known, disk, facts, round->now_ms); /* facts may have had names of it */
+    facts = NULL;
     report_state(round, known, disk->disk, 1, false);
-    smart_facts_report(facts, disk->disk, &round->run->batch);
+    if (known->logs_due) {
+        smart_report_numbers(known->facts.number, disk->disk, &round->run->batch);
+        smart_report_attributes(&known->facts, disk->disk, &round->run->batch);
+    } else {
+        report_known(round, known);
+    }
+    save(round, known);
+}
+
+void smart_report_logs(struct smart_round *round, struct smart_known *known)
+{
+    struct smart_facts rest;
+    smart_facts_init(&rest);
+    for (int i = 0; i < SMART_NUMBERS; i++)
+        if (isnan(known->facts.number[i])) /* the others have been said */
+            rest.number[i] = known->logs[i];
+    smart_report_numbers(rest.number, known->disk, &round->run->batch);
+    report_log_age(round, known);
+    save(round, known);
 }
 
 void smart_report_asleep(struct smart_round *round, const struct disk *disk)
@@ -112,7 +148,7 @@ void smart_report_asleep(struct smart_round *round, const struct disk *disk)
                       "asleep, and not woken: nothing is known of its health yet");
         return;
     }
-    smart_facts_report(&known->facts, disk->disk, &round->run->batch);
+    report_known(round, known);
 }
 
 void smart_report_unread(struct smart_round *round, const struct disk *disk, const char *kind,

@@ -24,9 +24,13 @@ extern const struct metric smart_info_metric, smart_readable_metric, smart_aslee
 /* Who the disk is: forewarn_disk_info. */
 void smart_report_info(struct smart_round *round, const struct disk *disk);
 
-/* The disk was read. */
+/*
+ * The disk was read. Where its logs are due, smart_report_logs() comes later and adds what they
+ * say; else what is known from before goes with it.
+ */
 void smart_report_facts(struct smart_round *round, const struct disk *disk,
                         const struct smart_facts *facts);
+void smart_report_logs(struct smart_round *round, struct smart_known *known);
 
 /* The disk sleeps and is left alone: its last values, as old as they are. */
 void smart_report_asleep(struct smart_round *round, const struct disk *disk);
@@ -62,7 +66,11 @@ void smart_controllers(struct smart_round *round);
 
 /* Runs smartctl -j with these arguments (NULL at the end) on a device; see smartctl_run(). */
 struct smart_json;
-int smart_ask(struct smart_round *round, const char *const *arguments, struct smart_json *json,
-              struct error *e);
+int smart_ask(struct smart_round *round, const char *const *arguments, int timeout_ms,
+              struct smart_json *json, struct error *e);
+
+/* The same for everything there is to know of the disk at node; type as smartctl's -d has it. */
+int smart_ask_all(struct smart_round *round, const char *type, const char *node,
+                  struct smart_json *json, struct error *e);
 
 #endif

@@ -12,7 +12,8 @@ static void report(const struct smart_facts *facts)
 {
     struct batch batch;
     batch_init(&batch);
-    smart_facts_report(facts, "disk", &batch);
+    smart_report_numbers(facts->number, "disk", &batch);
+    smart_report_attributes(facts, "disk", &batch);
     batch_free(&batch);
 }
 

@@ -40,7 +40,7 @@ static void keep_finding(struct smart_seen *seen, const struct finding *finding)
     kept->message = arena_strdup(seen->arena, finding->message);
 }
 
-static void flush(struct smart_seen *seen)
+void smart_seen_flush(struct smart_seen *seen)
 {
     struct batch *batch = &seen->run.batch;
     if (arena_bytes(batch->arena) > seen->peak)
@@ -65,7 +65,7 @@ static void end(struct probe_run *run, const char *target)
     struct smart_seen *seen = run->owner;
     (void)target;
     seen->ended++;
-    flush(seen);
+    smart_seen_flush(seen);
 }
 
 void smart_seen_open(struct smart_seen *seen, const char *root)
@@ -84,14 +84,19 @@ void smart_seen_open(struct smart_seen *seen, const char *root)
         abort();
 }
 
-int smart_seen_poll(struct smart_seen *seen, struct error *e)
+void smart_seen_forget(struct smart_seen *seen)
 {
     seen->lines = NULL;
     seen->findings = NULL;
     seen->line_count = seen->line_room = seen->finding_count = seen->finding_room = 0;
     arena_reset(seen->arena);
+}
+
+int smart_seen_poll(struct smart_seen *seen, struct error *e)
+{
+    smart_seen_forget(seen);
     int code = smart_probe.poll(&seen->run, e);
-    flush(seen);
+    smart_seen_flush(seen);
     return code;
 }
 

@@ -23,6 +23,8 @@ struct smart_seen {
 
 void smart_seen_open(struct smart_seen *seen, const char *root);
 int smart_seen_poll(struct smart_seen *seen, struct error *e); /* forgets the round before */
+void smart_seen_forget(struct smart_seen *seen);
+void smart_seen_flush(struct smart_seen *seen); /* takes what is in the batch */
 void smart_seen_close(struct smart_seen *seen);
 
 /* The value of the series written so, NAN where there is none. */

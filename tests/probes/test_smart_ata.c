@@ -77,11 +77,12 @@ static void decodes(void **state)
                                                 smart_ata_name(table[i].id, table[i].rotational)};
         smart_facts_init(&facts);
         facts.model = table[i].model;
+        facts.firmware = "2.9.09";
         facts.rotational = table[i].rotational;
         facts.bytes = UINT64_C(1000204886016);
         facts.attributes = &attribute;
         facts.attribute_count = 1;
-        smart_ata_decode(&facts, NULL);
+        smart_ata_decode(&facts);
         double is = facts.number[table[i].number], wanted = table[i].expected;
         if (is != wanted && !(isnan(is) && isnan(wanted)))
             fail_msg("line %zu: attribute %d raw 0x%llx of %s is %g, not %g", i, table[i].id,
@@ -115,7 +116,7 @@ static void takes_words_apart(void **state)
         facts.bytes = UINT64_C(1000204886016);
         facts.attributes = &a;
         facts.attribute_count = 1;
-        smart_ata_decode(&facts, NULL);
+        smart_ata_decode(&facts);
         if (a.decoded != words[i].decoded && !(isnan(a.decoded) && isnan(words[i].decoded)))
             fail_msg("line %zu: %g, not %g", i, a.decoded, words[i].decoded);
     }
@@ -137,7 +138,7 @@ static void believes_names(void **state)
     facts.rotational = 0;
     facts.attributes = a;
     facts.attribute_count = sizeof a / sizeof a[0];
-    smart_ata_decode(&facts, NULL);
+    smart_ata_decode(&facts);
     assert_true(isnan(facts.number[SMART_OFFLINE_UNCORRECTABLE]));
     assert_true(isnan(facts.number[SMART_CRC_ERRORS]));
     assert_true(isnan(facts.number[SMART_PENDING]));
@@ -150,27 +151,52 @@ static void temperature_comes_from_194_first(void **state)
 {
     struct smart_attribute a[] = {{.id = 190, .raw = 45, .name = "Airflow_Temperature_Cel"},
                                   {.id = 194, .raw = 33, .name = "Temperature_Celsius"}};
-    struct smart_units units = {{0}};
     struct smart_facts facts;
     (void)state;
     smart_facts_init(&facts);
     facts.attributes = a;
     facts.attribute_count = 2;
-    smart_ata_decode(&facts, NULL);
+    smart_ata_decode(&facts);
     assert_true(facts.number[SMART_TEMPERATURE] == 33);
 
     a[1].raw = 345; /* a firmware that counts tenths */
-    units.of[194] = SMART_UNIT_TENTH_CELSIUS;
     smart_facts_init(&facts);
+    facts.model = "SAMSUNG SV1204H";
     facts.attributes = a;
     facts.attribute_count = 2;
-    smart_ata_decode(&facts, &units);
+    smart_ata_decode(&facts);
     assert_true(facts.number[SMART_TEMPERATURE] == 34.5);
 
-    units.of[194] = SMART_UNIT_NOTHING;
+    facts.model = "Maxtor 4D080H4"; /* one on which it is no temperature */
     facts.number[SMART_TEMPERATURE] = NAN;
-    smart_ata_decode(&facts, &units);
+    smart_ata_decode(&facts);
     assert_true(facts.number[SMART_TEMPERATURE] == 45);
+}
+
+static void units(void **state)
+{
+    static const struct {
+        const char *model, *firmware;
+        int id;
+        enum smart_unit unit;
+    } known[] = {
+        {"FUJITSU MHY2250BH", "0085000B", 9, SMART_UNIT_MINUTES},
+        {"FUJITSU MHY2250BH", "0084000D", 9, SMART_UNIT_DEFAULT},
+        {"FUJITSU MHV2060AT PL", "", 9, SMART_UNIT_SECONDS},
+        {"FUJITSU MHZ2160BH G1", "", 9, SMART_UNIT_DEFAULT},
+        {"Maxtor 6Y120P0", "", 9, SMART_UNIT_MINUTES},
+        {"Maxtor 96147H8", "", 9, SMART_UNIT_MINUTES},
+        {"Maxtor 6V250F0", "", 9, SMART_UNIT_DEFAULT},
+        {"Maxtor STM3250310AS", "", 9, SMART_UNIT_DEFAULT},
+        {"SAMSUNG HD501LJ", "", 9, SMART_UNIT_DEFAULT},
+        {"MCCOE64GEMPP", "2.9.09", 5, SMART_UNIT_NOTHING},
+        {"MCCOE64GEMPP", "2.9.09", 9, SMART_UNIT_DEFAULT},
+        {"", "", 9, SMART_UNIT_DEFAULT},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        assert_int_equal(smart_ata_unit(known[i].model, known[i].firmware, (uint8_t)known[i].id),
+                         known[i].unit);
 }
 
 static void wear_and_spare_of_ssds(void **state)
@@ -187,7 +213,7 @@ static void wear_and_spare_of_ssds(void **state)
         facts.rotational = rotational;
         facts.attributes = a;
         facts.attribute_count = 3;
-        smart_ata_decode(&facts, NULL);
+        smart_ata_decode(&facts);
         if (rotational) {
             assert_true(isnan(facts.number[SMART_WEAR]));
             assert_true(isnan(facts.number[SMART_SPARE]));
@@ -214,11 +240,9 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes),
-        cmocka_unit_test(takes_words_apart),
-        cmocka_unit_test(believes_names),
-        cmocka_unit_test(temperature_comes_from_194_first),
-        cmocka_unit_test(wear_and_spare_of_ssds),
+        cmocka_unit_test(decodes),        cmocka_unit_test(takes_words_apart),
+        cmocka_unit_test(believes_names), cmocka_unit_test(temperature_comes_from_194_first),
+        cmocka_unit_test(units),          cmocka_unit_test(wear_and_spare_of_ssds),
         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,21 @@ static void refuses_what_is_not_whole(void **state)
     assert_true(smart_blob_check(bytes, SMART_BLOB_MAX + 1, NULL) < 0);
 }
 
+/* One series a label set: the second of two rows with one id is left out. */
+static void an_id_twice_counts_once(void **state)
+{
+    uint8_t bytes[SMART_MADE_MAX];
+    struct smart_made other = disk;
+    struct smart_facts facts;
+    SCRATCH_ARENA(arena);
+    (void)state;
+    other.rows[1] = (struct smart_row){5, 1, 1, 1, 77};
+    size_t size = smart_make(&other, bytes);
+    assert_int_equal(smart_blob_facts(bytes, size, NULL, arena, &facts, NULL), 0);
+    assert_int_equal(facts.attribute_count, 8);
+    assert_true(facts.number[SMART_REALLOCATED] == 12);
+}
+
 static void refuses_a_chunk_twice(void **state)
 {
     uint8_t bytes[SMART_MADE_MAX * 2];
@@ -184,6 +199,7 @@ int main(void)
         cmocka_unit_test(names_come_from_elsewhere),
         cmocka_unit_test(old_and_new_identify),
         cmocka_unit_test(refuses_what_is_not_whole),
+        cmocka_unit_test(an_id_twice_counts_once),
         cmocka_unit_test(refuses_a_chunk_twice),
         cmocka_unit_test(keeps_the_identity),
     };

@@ -32,11 +32,19 @@ static void facts_of(struct smart_facts *facts)
     smart_facts_init(facts);
     facts->number[SMART_HEALTHY] = 1;
     facts->number[SMART_REALLOCATED] = 3;
-    facts->number[SMART_SELFTEST_PASSED] = 1;
-    facts->number[SMART_ERC_READ] = 7;
-    facts->number[SMART_ERC_WRITE] = 0;
     facts->attributes = attributes;
     facts->attribute_count = 2;
+}
+
+static void logs_of(struct smart_facts *logs)
+{
+    static struct smart_attribute names[] = {{.id = 5, .name = "Retired_Block_Count"}};
+    smart_facts_init(logs);
+    logs->number[SMART_SELFTEST_PASSED] = 1;
+    logs->number[SMART_ERC_READ] = 7;
+    logs->number[SMART_ERC_WRITE] = 0;
+    logs->attributes = names;
+    logs->attribute_count = 1;
 }
 
 static void keeps_logs_while_values_change(void **state)
@@ -47,12 +55,17 @@ static void keeps_logs_while_values_change(void **state)
     (void)state;
     facts_of(&facts);
     smart_memory_keep(known, &disk, &facts, 1000);
+    assert_true(isnan(known->logs[SMART_ERC_READ]));
+    logs_of(&facts);
+    smart_memory_logs(known, &facts, 77, 1500);
+    assert_string_equal(known->facts.attributes[0].name, "Retired_Block_Count");
     smart_facts_init(&facts);
     facts.number[SMART_REALLOCATED] = 4;
     smart_memory_keep(known, &disk, &facts, 2000);
     assert_true(known->facts.number[SMART_REALLOCATED] == 4);
     assert_true(isnan(known->facts.number[SMART_HEALTHY])); /* not said this time: not known */
-    assert_true(known->facts.number[SMART_SELFTEST_PASSED] == 1);
+    assert_true(known->logs[SMART_SELFTEST_PASSED] == 1);
+    assert_int_equal(known->logs_ms, 1500);
     smart_memory_keep(known, &disk, NULL, 3000); /* asleep */
     assert_true(known->facts.number[SMART_REALLOCATED] == 4);
     assert_int_equal(known->read_ms, 2000);
@@ -90,8 +103,9 @@ static void survives_in_files(void **state)
     assert_int_equal(smart_memory_load(later, tree.path, &e), 0); /* nothing there yet */
     facts_of(&facts);
     smart_memory_keep(known, &disk, &facts, 1700000000000);
-    known->logs_ms = 1700000000001;
-    known->marks = smart_marks(&facts);
+    uint64_t marks = smart_marks(&facts);
+    logs_of(&facts);
+    smart_memory_logs(known, &facts, marks, 1700000000001);
     assert_int_equal(smart_memory_save(known, tree.path, &e), 0);
     assert_int_equal(smart_memory_load(later, tree.path, &e), 0);
     struct smart_known *back = smart_memory_of(later, disk.disk);
@@ -101,9 +115,12 @@ static void survives_in_files(void **state)
     assert_int_equal(back->logs_ms, 1700000000001);
     assert_true(back->marks == known->marks);
     assert_false(back->present);
-    for (int i = 0; i < SMART_NUMBERS; i++)
-        assert_true(back->facts.number[i] == facts.number[i] ||
-                    (isnan(back->facts.number[i]) && isnan(facts.number[i])));
+    for (int i = 0; i < SMART_NUMBERS; i++) {
+        double is = back->facts.number[i], was = known->facts.number[i];
+        assert_true(is == was || (isnan(is) && isnan(was)));
+        is = back->logs[i], was = known->logs[i];
+        assert_true(is == was || (isnan(is) && isnan(was)));
+    }
     assert_int_equal(back->facts.attribute_count, 2);
     assert_string_equal(back->facts.attributes[1].name, "Host_Reads_GiB");
     smart_memory_forget(known, tree.path);
