@@ -89,6 +89,13 @@ static void put_place(const struct group *group, struct buf *out)
     buf_puts(out, ")");
 }
 
+/* Whether the message says itself whom it is about: "sda claims to be ...". */
+static bool begins_with(const char *message, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(message, name, length) == 0 && message[length] == ' ';
+}
+
 /* A target that several files speak of is named once. */
 static void put_group(const struct table *table, const struct group *group,
                       const struct instant_index *disks, struct buf *out)
@@ -100,8 +107,11 @@ static void put_group(const struct table *table, const struct group *group,
         if (!count || strcmp(names[count - 1], name) != 0)
             names[count++] = name;
     }
-    put_names(table, names, count, out);
-    buf_printf(out, ": %s", group->findings[0]->message);
+    if (count > 1 || !begins_with(group->findings[0]->message, names[0])) {
+        put_names(table, names, count, out);
+        buf_puts(out, ": ");
+    }
+    buf_puts(out, group->findings[0]->message);
     put_place(group, out);
 }
 
@@ -187,7 +197,7 @@ void table_put_unjudged(const struct table *table)
         return;
     }
     for (size_t i = 0; i < look->unjudged_count; i++)
-        table_item(table, "Unjudged:", &done,
-                   arena_printf(table->arena, "%s was not judged: %s", look->unjudged[i].name,
-                                look->unjudged[i].why));
+        table_item(
+            table, "Unjudged:", &done,
+            arena_printf(table->arena, "%s: %s", look->unjudged[i].name, look->unjudged[i].why));
 }

@@ -68,7 +68,7 @@ static void test_verbose(void **state)
     (void)state;
     char *text = render(fixture_look(arena), fixture_series, &style);
     assert_in(text, "           Rule: MdNoRedundancyAndSuspect, array=md2 device=sdb\n");
-    assert_in(text, " Unjudged: DiskCrcErrorsRising was not judged: looks back 1h\n");
+    assert_in(text, " Unjudged: DiskCrcErrorsRising: looks back 1h\n");
     assert_in(text,
               " array  level  state   members  can lose  mismatches  sync\n"
               " md0    raid1  clean   [UU]            1         128  idle\n"
@@ -245,14 +245,16 @@ static void test_finding_places(void **state)
     static const struct finding findings[] = {
         {"malformed", false, "smart", "0x3", "/sys/a", -1, "'x' is no number"},
         {"unreadable", false, "md", "", "/proc/mdstat", -1, "open /proc/mdstat: EACCES"},
+        {"conflict", false, "smart", "sdb", "", -1, "sdb claims to be sda"},
     };
     struct look look = {
-        .host = "h", .at_ms = FIXTURE_AT_MS, .findings = findings, .finding_count = 2};
+        .host = "h", .at_ms = FIXTURE_AT_MS, .findings = findings, .finding_count = 3};
     struct report_style style = {.width = 100};
     (void)state;
     char *text = render(&look, fixture_series, &style);
     assert_in(text, " Noted:    sdb: 'x' is no number (/sys/a)\n"
-                    "           md: open /proc/mdstat: EACCES\n");
+                    "           md: open /proc/mdstat: EACCES\n"
+                    "           sdb claims to be sda\n");
     free(text);
 }
 
