@@ -17,14 +17,6 @@ static void must(int ok, const char *what, const char *path)
     exit(99);
 }
 
-void tree_make(struct tree *tree)
-{
-    /* Thousands of small files: in memory where that can be, 40 times faster. */
-    const char *directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    snprintf(tree->path, sizeof tree->path, "%s/forewarn-test.XXXXXX", directory);
-    must(mkdtemp(tree->path) != NULL, "make", tree->path);
-}
-
 static void full_path(const struct tree *tree, const char *path, char full[4096])
 {
     must(snprintf(full, 4096, "%s%s", tree->path, path) < 4096, "name", path);
@@ -75,7 +67,45 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
+/* Trees that are there still: a test that fails leaves by a jump, past its own cleaning up. */
+static struct {
+    char path[32][sizeof((struct tree *)NULL)->path];
+    pid_t maker; /* a child of the test leaves them alone */
+} made;
+
+enum { MADE = sizeof made.path / sizeof *made.path };
+
+static void remove_left(void)
+{
+    for (size_t i = 0; i < MADE; i++)
+        if (made.path[i][0] && made.maker == getpid())
+            nftw(made.path[i], remove_one, 32, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Puts to in the place of from; "" is a free place. */
+static void note(const char *from, const char *to)
+{
+    for (size_t i = 0; i < MADE; i++)
+        if (strcmp(made.path[i], from) == 0) {
+            snprintf(made.path[i], sizeof made.path[i], "%s", to);
+            return;
+        }
+}
+
+void tree_make(struct tree *tree)
+{
+    /* Thousands of small files: in memory where that can be, 40 times faster. */
+    const char *directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(tree->path, sizeof tree->path, "%s/forewarn-test.XXXXXX", directory);
+    must(mkdtemp(tree->path) != NULL, "make", tree->path);
+    if (!made.maker)
+        must(atexit(remove_left) == 0, "note", tree->path);
+    made.maker = getpid();
+    note("", tree->path);
+}
+
 void tree_remove(struct tree *tree)
 {
     must(nftw(tree->path, remove_one, 32, FTW_DEPTH | FTW_PHYS) == 0, "remove", tree->path);
+    note(tree->path, "");
 }
