@@ -66,6 +66,15 @@ struct fixture {
     struct intake intake;
 };
 
+/* Not /proc/self/exe itself, which is another program under valgrind. */
+static const char *own_path(void)
+{
+    static char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return path;
+}
+
 /* Each test is in a process of its own, as the launcher comes before the first event loop. */
 static void run_worker(struct fixture *f, bool live, bool privileged)
 {
@@ -74,7 +83,7 @@ static void run_worker(struct fixture *f, bool live, bool privileged)
     struct probe_result result;
     const uint32_t chosen = 0;
     const struct launch_config config = {
-        .program = "/proc/self/exe",
+        .program = own_path(),
         .probes = probes,
         .root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC),
         .root_path = "/some/tree",

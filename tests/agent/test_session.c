@@ -57,6 +57,7 @@ static pid_t start_session(pid_t *left)
         pid_t child = fork();
         if (child == 0) {
             setpgid(0, 0);
+            prctl(PR_SET_NAME, "a member");
             child = getpid();
             if (write(ready[1], &child, sizeof child) != sizeof child)
                 _exit(1);
@@ -86,10 +87,10 @@ static void test_kill(void **state)
         assert_int_equal(session_kill(leader, deep, &first), 1);
         assert_int_equal(first.pid, left);
         assert_int_equal(first.session, leader);
-        assert_string_equal(first.name, "test_session");
+        assert_string_equal(first.name, "a member");
         session_describe(&first, &event);
         assert_int_equal(event.stuck_pid, left);
-        assert_string_equal(event.stuck_name, "test_session");
+        assert_string_equal(event.stuck_name, "a member");
         assert_int_equal(waitpid(left, &status, 0), left);
         assert_int_equal(status, SIGKILL);
         assert_int_equal(session_kill(leader, deep, &first), 0);
