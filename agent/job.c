@@ -133,7 +133,8 @@ static void conclude(struct job *job, const struct launch_event *gone)
         round_failed(&job->round, "the time for the whole check ran out");
         again = false;
     }
-    intake_finding(job->intake, &finding);
+    if (finding.kind)
+        intake_finding(job->intake, &finding);
     job->source.again = true;
     if (again)
         poll_targets(job);
@@ -309,7 +310,8 @@ void job_abandon(struct job *job, const char *why)
     } else if (job->state == JOB_DYING) {
         struct finding finding;
         round_lost(&job->round, job->loss, &unknown, job->why.text, job->lost_ms, &finding);
-        intake_finding(job->intake, &finding);
+        if (finding.kind)
+            intake_finding(job->intake, &finding);
         round_failed(&job->round, why);
     }
     if (job->state == JOB_POLLING || job->state == JOB_DYING || job->state == JOB_LISTING)

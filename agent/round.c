@@ -9,13 +9,22 @@
 
 #include "core/arena.h"
 
+/* What a target that was not seen for lack of time comes to, and those that nobody came to. */
+static const char out_of_time[] = "not looked at: the time for the whole check ran out";
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static void set_deadline(struct round *round, int64_t now_ms)
 {
     int64_t left = round->end_ms > now_ms ? round->end_ms - now_ms : 0;
     int64_t share = (int64_t)((double)left * ROUND_SHARE);
+    if (share < ROUND_LEAST_MS)
+        share = least(ROUND_LEAST_MS, left);
     round->since_ms = now_ms;
-    round->deadline_ms =
-        now_ms + (round->probe->deadline_ms < share ? round->probe->deadline_ms : share);
+    round->deadline_ms = now_ms + least(round->probe->deadline_ms, share);
 }
 
 void round_init(struct round *round, const struct probe *probe, int64_t end_ms)
@@ -126,35 +135,41 @@ struct account {
     const char *kind, *text;
 };
 
+/* A target that gave no answer: it hangs if it had a fair time, or cannot even be killed. */
+static struct account account_for_silence(struct round *round, const struct launch_event *gone,
+                                          int64_t now_ms)
+{
+    int64_t ms = now_ms - round->since_ms;
+    const char *text = arena_printf(round->arena, "no answer within %.1f s", (double)ms / 1000);
+
+    if (ms >= ROUND_FAIR_MS || gone->stuck_pid)
+        return (struct account){"hung", text};
+    if (ms < ROUND_LEAST_MS)
+        return (struct account){"timeout", out_of_time};
+    return (struct account){"timeout",
+                            arena_printf(round->arena, "%s, and there was no time for more", text)};
+}
+
 static struct account give_account(struct round *round, enum loss loss,
                                    const struct launch_event *gone, const char *detail,
                                    int64_t now_ms)
 {
     struct arena *arena = round->arena;
-    double seconds = (double)(now_ms - round->since_ms) / 1000;
-    bool fair = round->deadline_ms - round->since_ms >= ROUND_FAIR_MS || gone->stuck_pid;
 
     switch (loss) {
-    case LOSS_EXIT:
-        break;
+    case LOSS_DEADLINE:
+        return account_for_silence(round, gone, now_ms);
+    case LOSS_TIME: /* between targets the names of those that are left out say it all */
+        return round->current || gone->stuck_pid ? account_for_silence(round, gone, now_ms)
+                                                 : (struct account){NULL, ""};
     case LOSS_PROTOCOL:
         return (struct account){
             "malformed", arena_printf(arena, "the worker's report cannot be read: %s", detail)};
     case LOSS_FLOOD:
         return (struct account){"malformed",
                                 arena_printf(arena, "the worker reports too much: %s", detail)};
-    case LOSS_DEADLINE:
-        if (fair)
-            return (struct account){"hung",
-                                    arena_printf(arena, "no answer within %.1f s", seconds)};
-        /* fall through */
-    case LOSS_TIME:
-        if (gone->stuck_pid)
-            return (struct account){"hung",
-                                    arena_printf(arena, "no answer within %.1f s", seconds)};
-        return (struct account){
-            "timeout",
-            arena_printf(arena, "the time for the whole check ran out after %.1f s here", seconds)};
+    case LOSS_EXIT:
+        break;
     }
     return (struct account){
         "crashed", arena_printf(arena, "the worker %s", how_it_ended(arena, gone->status))};
@@ -198,7 +213,8 @@ bool round_lost(struct round *round, enum loss loss, const struct launch_event *
                                 describe_stuck(round->arena, gone)),
     };
     if (in_target)
-        settle(round, strcmp(account.kind, "hung") == 0 ? TARGET_HUNG : TARGET_UNSEEN);
+        settle(round,
+               finding->kind && strcmp(finding->kind, "hung") == 0 ? TARGET_HUNG : TARGET_UNSEEN);
     if (gone->stuck_pid)
         round->left_aside++;
     bool again = goes_on(round, loss, in_target, finding->message);

@@ -14,11 +14,13 @@
  * comes as an argument: this is the part that decides.
  *
  * A target may take the probe's own deadline, but at most ROUND_SHARE of the time that is left for
- * the whole, so that many targets which hang leave time for the others.
+ * the whole (or ROUND_LEAST_MS where that is more), so that many targets which hang leave time for
+ * the others.
  */
 #define ROUND_SHARE 0.4
 
 enum {
+    ROUND_LEAST_MS = 250,
     ROUND_MAX_TARGETS = 20000,
     ROUND_MAX_NAME = 255, /* bytes of a target's name */
     ROUND_MAX_RESTARTS = 32,
