@@ -26,8 +26,69 @@ dies()
     nothing_left
 }
 
+# find PATTERN...: the one process whose command line is that.
+find_process()
+{
+    local pid
+    for _ in $(seq 200); do
+        pid=$(pgrep -f "$@") && echo "$pid" && return
+        sleep 0.02
+    done
+    complain "there is no process $*"
+}
+
+# Starts a check whose smart worker is held, as $tracer; sets agent and launcher.
+start_held()
+{
+    rm -f "$directory/go" && mkfifo -m 666 "$directory/go"
+    "${as[@]}" "$directory/hold" smart/sdc.json "$forewarn" check --root "$host" --format json \
+        --timeout 20s <"$directory/go" >"$directory/out" 2>"$directory/report" &
+    tracer=$!
+    exec 7>"$directory/go"
+    find_process -- "--worker smart --root $host" >/dev/null
+    sleep 0.2
+    agent=$(find_process -x -P "$tracer" -- "$forewarn check --root $host .*")
+    launcher=$(find_process -P "$agent" -- "$forewarn check --root $host .*")
+}
+
+# Waits for the tracer's report, and lets go.
+await_report()
+{
+    for _ in $(seq 1000); do
+        grep -q '^exit' "$directory/report" && break
+        sleep 0.02
+    done
+    exec 7>&-
+    wait "$tracer"
+}
+
+agent_dies()
+{
+    echo "the check itself is killed, as $1"
+    start_held
+    kill -9 "$agent"
+    await_report
+    expect "exit 137" "$directory/report"
+    nothing_left
+}
+
+launcher_dies()
+{
+    echo "the launcher is killed, as $1"
+    start_held
+    kill -9 "$launcher"
+    await_report
+    expect "exit 3" "$directory/report"
+    seen "$directory/out" >"$directory/seen" || complain "no JSON: $(cat "$directory/out")"
+    expect "probe smart down" "$directory/seen"
+    expect "launcher: it has died" "$directory/out"
+    nothing_left
+}
+
 for user in "${users[@]}"; do
     become "$user"
+    agent_dies "$user"
+    launcher_dies "$user"
     dies "$user" 9 SIGKILL smart sdc smart/sdc.json
     dies "$user" 9 SIGKILL md md1 sys/block/md1/md/array_state
     # AddressSanitizer turns it into an exit.
