@@ -116,6 +116,7 @@ static int check_state(const char *name, const struct md_seen *seen, const char 
             print_error("%s: does not hold: %s\n", name, line);
         failures += !holds;
     }
+    free(lines);
     for (size_t i = 0; i < seen->finding_count; i++)
         print_error("%s: finding: %s\n", name, seen->findings[i]);
     return failures + (int)seen->finding_count;
