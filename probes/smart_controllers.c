@@ -23,12 +23,33 @@ static bool seen(struct smart_round *round, const char *identity)
     return disks_by_identity(&round->disks, identity) || (known && known->present);
 }
 
+struct search {
+    const char *device;
+    const struct smart_known *found;
+};
+
+static void is_at(struct smart_known *known, void *arg)
+{
+    struct search *search = arg;
+    if (strcmp(known->device, search->device) == 0)
+        search->found = known;
+}
+
 /* Who the disk was the last time, for one that says nothing now. */
 static struct disk *remembered(struct smart_round *round, const char *name)
 {
-    struct smart_facts nothing;
-    smart_facts_init(&nothing);
-    return smart_disk_of(round->arena, name, &nothing);
+    struct search search = {.device = name};
+    struct smart_facts facts;
+    smart_facts_init(&facts);
+    smart_memory_walk(round->memory, is_at, &search);
+    if (search.found) {
+        facts.disk = search.found->disk;
+        facts.model = search.found->model;
+        facts.serial = search.found->serial;
+        facts.firmware = search.found->firmware;
+        facts.bus = search.found->bus;
+    }
+    return smart_disk_of(round->arena, name, &facts);
 }
 
 static void report(struct smart_round *round, const char *node, const char *name,

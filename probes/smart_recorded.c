@@ -147,6 +147,17 @@ static void report_nothing(struct smart_round *round, const struct disk *disk, s
         bad_file(round, disk, r->blob_path, &r->blob_error, !r->files->json);
 }
 
+/* Kernel names move: a recording may be of the disk that had the name before. */
+static void compare(struct smart_round *round, const struct disk *disk,
+                    const struct smart_facts *facts, const struct recording *r)
+{
+    if (disk->wwn[0] && facts->wwn[0] && strcmp(disk->wwn, facts->wwn) != 0)
+        probe_finding(round->run, "conflict", false, disk->device,
+                      r->blob_good ? r->blob_path : r->json_path,
+                      "this recording is of another disk, %s (serial %s), than sysfs has here (%s)",
+                      facts->wwn, facts->serial, disk->wwn);
+}
+
 static void report(struct smart_round *round, const struct disk *disk, struct recording *r)
 {
     const struct smart_facts *facts = merge(r);
@@ -154,6 +165,7 @@ static void report(struct smart_round *round, const struct disk *disk, struct re
         report_nothing(round, disk, r);
         return;
     }
+    compare(round, disk, facts, r);
     smart_report_facts(round, disk, facts);
     if (r->files->blob && !r->blob_good)
         bad_file(round, disk, r->blob_path, &r->blob_error, false);

@@ -100,9 +100,11 @@ static void report_known(struct smart_round *round, const struct smart_known *kn
 static void save(struct smart_round *round, const struct smart_known *known)
 {
     struct error e = {0};
-    if (round->state_directory && smart_memory_save(known, round->state_directory, &e) < 0)
-        probe_finding(round->run, "note", false, known->device, round->state_directory,
-                      "what is known of the disk cannot be kept for the next run: %s", e.text);
+    if (!round->state_directory || smart_memory_save(known, round->state_directory, &e) == 0)
+        return;
+    probe_finding(round->run, "note", false, "", round->state_directory,
+                  "what is known of the disks cannot be kept for the next run: %s", e.text);
+    round->state_directory = NULL; /* said once a round */
 }
 
 void smart_report_facts(struct smart_round *round, const struct disk *disk,

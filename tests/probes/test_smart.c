@@ -205,6 +205,13 @@ static void sysfs_and_files_meet(void **state)
     const struct finding *missing = smart_seen_finding(&seen, "sdb", NULL);
     assert_non_null(missing);
     assert_true(missing->blind);
+
+    /* a recording of another disk under this one's name */
+    add_blob(&tree, "/smart/sdb.blob", &made);
+    poll_tree(&seen);
+    const struct finding *other = smart_seen_finding(&seen, "sdb", NULL);
+    assert_non_null(other);
+    assert_string_equal(other->kind, "conflict");
     smart_seen_close(&seen);
     tree_remove(&tree);
 }

@@ -35,7 +35,7 @@ static const char script[] =
     "*) exit 1;;\n"
     "esac\n"
     "case \"$*\" in\n"
-    "*megaraid,3*) cat " TOP_SRCDIR "/tests/data/smart/sas.json;;\n"
+    "*megaraid,3*) test -e $0.mute && exit 2; cat " TOP_SRCDIR "/tests/data/smart/sas.json;;\n"
     "*'-d scsi /dev/none-sas') cat " TOP_SRCDIR "/tests/data/smart/sas.json;;\n"
     "*'-d auto /dev/none-usb') cat " TOP_SRCDIR "/tests/data/smart/ata.json;;\n"
     "*none-asleep) cat " TOP_SRCDIR "/tests/data/smart/asleep.json; exit 2;;\n"
@@ -171,6 +171,14 @@ static void controllers(void **state)
            "\"1\"}",
            1);
     expect("forewarn_disk_grown_defects{disk=\"0x5000c500aabbccdd\"}", 56);
+
+    /* it says nothing any more: still the same disk, by its place */
+    tree_file(&tree, "/smartctl.mute", "");
+    clock_sim_advance(&seen.clock, 600 * 1000);
+    look(NULL, 0);
+    expect("forewarn_disk_readable{disk=\"0x5000c500aabbccdd\"}", 0);
+    expect("forewarn_disk_vanished{disk=\"0x5000c500aabbccdd\"}", 0);
+    tree_drop(&tree, "/smartctl.mute");
 
     /* the same disk passed through as a device of its own is one disk */
     struct disk direct[] = {disk_of("none-sas", "sas")};
