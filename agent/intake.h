@@ -16,8 +16,9 @@
  * out and a finding says so; what breaks the last ends its round.
  */
 enum {
-    INTAKE_MAX_SAMPLES = 500 * 1000, /* of one probe in one look */
-    INTAKE_MAX_FINDINGS = 5000,
+    /* Of one probe in one look; 1,000 disks give 95,000 samples. */
+    INTAKE_MAX_SAMPLES = 300 * 1000,
+    INTAKE_MAX_FINDINGS = 20 * 1000,
     INTAKE_MAX_VALUE = 1024, /* bytes of a label's value */
     INTAKE_MAX_TEXT = 4096,  /* bytes of a finding's text, the rest is cut off */
 };

@@ -12,8 +12,11 @@
 
 #include "agent/launcher.h"
 
-/* launcher_run() needs half a second at most to see whether all is dead. */
-enum { STOP_MS = 1000, STOP_STEP_MS = 2 };
+/*
+ * The launcher ends at once where all its workers are dead or known to be stuck. It goes on by
+ * itself where it takes longer: an answer that is due is worth more.
+ */
+enum { STOP_MS = 300, STOP_STEP_MS = 2 };
 
 /* The last descriptors that the launcher could be left with by whoever started the agent. */
 enum { FIRST_FREE_FD = 10 };

@@ -179,13 +179,13 @@ static void test_flood(void **state)
         batch_finding(&f->batch, &(struct finding){.kind = "note", .message = text});
     }
     assert_int_equal(report(f, &e), -EDQUOT);
-    assert_string_equal(e.text, "more than 5000 findings");
+    assert_string_equal(e.text, "more than 20000 findings");
     assert_int_equal(f->intake.finding_count, INTAKE_MAX_FINDINGS);
     f->source.samples = INTAKE_MAX_SAMPLES;
     f->source.findings = 0;
     BATCH_SAMPLE(&f->batch, &errors, 1, "a");
     assert_int_equal(report(f, &e), -EDQUOT);
-    assert_string_equal(e.text, "more than 500000 samples");
+    assert_string_equal(e.text, "more than 300000 samples");
 }
 
 /* Reports that another program has made: every field can be missing. */

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/securebits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +48,7 @@ static int poll_self(struct probe_run *run, struct error *e)
     /* A program that the worker starts has what the worker has: exec gives nothing back. */
     report_output(run, "grep -E '^(Uid|CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|SigBlk)' "
                        "/proc/self/status");
+    probe_finding(run, "note", false, "", "", "Securebits: %x", prctl(PR_GET_SECUREBITS));
     report_output(run, "ls -l /proc/$PPID/fd | sed -n 's/.* \\([0-9]* -> .*\\)/fd \\1/p'");
     report_output(run, "env | sed 's/^/env /'");
     report_output(run, "sed -n 's/^\\(Max core file size\\)  *\\([^ ]*\\).*/\\1 \\2/p' "
@@ -152,6 +155,8 @@ static void check_sets(const struct fixture *f, unsigned long long expected)
         if (set_of(f, sets[i]) != expected)
             fail_msg("%s%llx, not %llx", sets[i], set_of(f, sets[i]), expected);
     assert_string_equal(line_of(f, "Uid: "), "0 0 0 0");
+    assert_int_equal(set_of(f, "Securebits: ") & SECURE_ALL_BITS,
+                     SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP);
 }
 
 static void test_declared(void **state)

@@ -220,7 +220,7 @@ static const struct expected {
     {&leaving, leave, true, "abde", "crashed", "c", "exited with status 7", -1},
     {&babbling, write_garbage, true, "abde", "malformed", "c", "cannot be read", -1},
     {&muddled, begin_twice, true, "abde", "malformed", "c", "before the end", -1},
-    {&flooding, flood, false, "ab", "malformed", "t6", "too much: more than 5000 findings", 0},
+    {&flooding, flood, false, "ab", "malformed", "t21", "too much: more than 20000 findings", 0},
     {&forging, forge, true, "abcde", "malformed", "", "forewarn_test_undeclared is no metric", 0},
     {&chatty, chatter, true, "abcde", NULL, NULL, NULL, 0},
     {&parent, leave_child, true, "abde", "crashed", "c", "killed by SIGKILL", -1},
