@@ -118,30 +118,42 @@ static void chatter(struct probe_run *run)
 }
 
 /* A program that the probe has started and that outlives it, in a process group of its own. */
-static void leave_child(struct probe_run *run)
+static void start_child(struct probe_run *run)
 {
     if (fork() == 0) {
         setpgid(0, 0);
-        prctl(PR_SET_NAME, "left-behind");
+        prctl(PR_SET_NAME, root_path(run->root));
         wait_for_ever(run);
     }
+}
+
+static void leave_child(struct probe_run *run)
+{
+    start_child(run);
     die(run);
 }
 
 static void hang_with_child(struct probe_run *run)
 {
-    if (fork() == 0) {
-        setpgid(0, 0);
-        prctl(PR_SET_NAME, "left-behind");
-    }
+    start_child(run);
     wait_for_ever(run);
 }
 
-/* Counts processes called "left-behind". */
-static unsigned left_behind(void)
+/* What those children are called: nobody else's. It comes to the worker as its root's path. */
+static const char *child_name(void)
 {
+    static char name[16];
+    snprintf(name, sizeof name, "left-%d", (int)getpid());
+    return name;
+}
+
+static unsigned children_left(void)
+{
+    char command[128];
     unsigned count = 0;
-    FILE *comms = popen("cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^left-behind$'", "re");
+    snprintf(command, sizeof command, "cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^%s$'",
+             child_name());
+    FILE *comms = popen(command, "re");
     assert_int_equal(fscanf(comms, "%u", &count), 1);
     pclose(comms);
     return count;
@@ -260,7 +272,7 @@ static void start_launcher(void)
         .program = own_path(),
         .probes = probes,
         .root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC),
-        .root_path = "/",
+        .root_path = child_name(),
         .root_is_live = true,
         .privileged = privileges_are_roots(),
     };
@@ -351,7 +363,7 @@ static void test_row(void **state)
     check_seen(&f, row->seen);
     check_finding(&f, row);
     assert_true(hung_sample(&f, "c") == row->hung);
-    assert_int_equal(left_behind(), 0);
+    assert_int_equal(children_left(), 0);
     tear_down(&f);
 }
 
@@ -411,12 +423,12 @@ static void test_launcher_dies(void **state)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-static int be_worker(const char *name)
+static int be_worker(const char *name, const char *path)
 {
     for (size_t i = 0; probes[i]; i++)
         if (strcmp(probes[i]->name, name) == 0) {
             misdeed = i < ROWS ? table[i].misdeed : do_nothing;
-            return worker_run(probes[i], "/");
+            return worker_run(probes[i], path);
         }
     return EXIT_FAILURE;
 }
@@ -429,8 +441,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ROWS; i++)
         probes[i] = table[i].probe;
     probes[ROWS] = &all_hang;
-    if (argc > 2 && strcmp(argv[1], "--worker") == 0)
-        return be_worker(argv[2]);
+    if (argc > 4 && strcmp(argv[1], "--worker") == 0)
+        return be_worker(argv[2], argv[4]);
 
     alarm(120);
     signal(SIGPIPE, SIG_IGN);
