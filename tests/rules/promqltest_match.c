@@ -50,7 +50,7 @@ static const struct series_notation *find_expected(const struct script_eval *eva
 
 static size_t count_expected(const struct script_eval *eval)
 {
-    size_t count = 0, position;
+    size_t count = 0, position = 0;
     for (size_t i = 0; i < eval->expected_count; i++) {
         find_expected(eval, eval->expected[i].labels, &position);
         count += position == i;

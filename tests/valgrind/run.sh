@@ -5,42 +5,51 @@
 # automake gives its own, so that they are counted alike. Any error or definite leak is a failure.
 set -u
 
-skip()
+# result PROGRAM WORD [WHY]
+result()
 {
-    mkdir -p "$(dirname "valgrind/$1")"
-    echo "$2" >"valgrind/$1.log"
-    printf ':test-result: SKIP\n' >"valgrind/$1.trs"
-    echo "SKIP: valgrind $1 ($2)"
+    printf ':test-result: %s\n' "$2" >"valgrind/$1.trs"
+    echo "$2: valgrind $1${3:+ ($3)}"
 }
 
+skip()
+{
+    echo "$2" >"valgrind/$1.log"
+    result "$1" SKIP "$2"
+}
+
+run()
+{
+    local program=$1
+    mkdir -p "valgrind/${program%/*}"
+    case " ${NOT_UNDER_VALGRIND-} " in
+    *" $program "*)
+        skip "$program" "it looks at itself as a process, and would see valgrind"
+        return 0
+        ;;
+    esac
+    LD_PRELOAD=$PWD/tests/valgrind/openat2.so \
+        valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+            --child-silent-after-fork=yes "./$program" >"valgrind/$program.log" 2>&1 </dev/null
+    case $? in
+    0) result "$program" PASS ;;
+    77) result "$program" SKIP ;;
+    *)
+        result "$program" FAIL
+        return 1
+        ;;
+    esac
+}
+
+if [ "$1" = --one ]; then
+    run "$2"
+    exit
+fi
+
 rm -rf valgrind
+mkdir valgrind
 if ! command -v valgrind >/dev/null; then
     skip all "valgrind is missing"
     exit 0
 fi
-
-failed=0
-for program in "$@"; do
-    result=valgrind/$program
-    mkdir -p "${result%/*}"
-    case " ${NOT_UNDER_VALGRIND-} " in
-    *" $program "*)
-        skip "$program" "it executes itself again, which valgrind does not follow"
-        continue
-        ;;
-    esac
-    # Children exec themselves without valgrind and are tested by the integration tests.
-    LD_PRELOAD=$PWD/tests/valgrind/openat2.so \
-        valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-            --child-silent-after-fork=yes "./$program" >"$result.log" 2>&1 </dev/null
-    status=$?
-    case $status in
-    0) word=PASS ;;
-    77) word=SKIP ;;
-    *) word=FAIL failed=1 ;;
-    esac
-    printf ':test-result: %s\n' "$word" >"$result.trs"
-    echo "$word: valgrind $program"
-    [ "$word" != FAIL ] || tail -n 30 "$result.log"
-done
-exit "$failed"
+printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 bash "$0" --one
