@@ -263,6 +263,7 @@ static void on_report(void *owner, Forewarn__Report *report)
         take_name(job, report);
         return;
     }
+    int64_t deadline_ms = job->round.deadline_ms;
     int code = hear_report(&job->round, job->intake, &job->source, report, now_ms(job), &e);
     if (code < 0) {
         lose(job, code == -EDQUOT ? LOSS_FLOOD : LOSS_PROTOCOL, &e);
@@ -271,7 +272,7 @@ static void on_report(void *owner, Forewarn__Report *report)
         job->state = JOB_LEAVING;
         link_hang_up(job->link);
         arm(job, JOB_LEAVE_MS);
-    } else {
+    } else if (job->round.deadline_ms != deadline_ms) { /* else talking gains no time */
         arm_deadline(job);
     }
 }

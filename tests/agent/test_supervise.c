@@ -23,6 +23,7 @@
 #include "agent/supervise.h"
 #include "agent/worker.h"
 #include "core/instant.h"
+#include "core/wire.h"
 
 enum { TARGETS = 5, AT = 1000000 };
 
@@ -103,6 +104,18 @@ static void flood(struct probe_run *run)
         for (int k = 0; k < 1000; k++)
             probe_finding(run, "note", false, name, "", "%d", k);
     }
+}
+
+/* Says something all the time, and comes to no end. */
+static void ramble(struct probe_run *run)
+{
+    struct buf bytes = {0};
+
+    BATCH_SAMPLE(&run->batch, &stray, 1, "");
+    wire_put_batch(&bytes, &run->batch);
+    while (write(WORKER_SOCKET_FD, bytes.data, bytes.length) > 0)
+        usleep(500);
+    _exit(1);
 }
 
 static void forge(struct probe_run *run)
@@ -208,6 +221,7 @@ static const struct probe leaving = {PROBE("leaving"), .poll = poll_targets};
 static const struct probe babbling = {PROBE("babbling"), .poll = poll_targets};
 static const struct probe muddled = {PROBE("muddled"), .poll = poll_targets};
 static const struct probe flooding = {PROBE("flooding"), .poll = poll_targets};
+static const struct probe rambling = {PROBE("rambling"), .poll = poll_targets};
 static const struct probe forging = {PROBE("forging"), .poll = poll_targets};
 static const struct probe chatty = {PROBE("chatty"), .poll = poll_targets};
 static const struct probe parent = {PROBE("parent"), .poll = poll_targets};
@@ -233,6 +247,7 @@ static const struct expected {
     {&babbling, write_garbage, true, "abde", "malformed", "c", "cannot be read", -1},
     {&muddled, begin_twice, true, "abde", "malformed", "c", "before the end", -1},
     {&flooding, flood, false, "ab", "malformed", "t21", "too much: more than 20000 findings", 0},
+    {&rambling, ramble, true, "abde", "hung", "c", "no answer within 1.1 s", 1},
     {&forging, forge, true, "abcde", "malformed", "", "forewarn_test_undeclared is no metric", 0},
     {&chatty, chatter, true, "abcde", NULL, NULL, NULL, 0},
     {&parent, leave_child, true, "abde", "crashed", "c", "killed by SIGKILL", -1},
