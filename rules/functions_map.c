@@ -38,14 +38,18 @@ struct matrix call_date(struct eval *ev, const struct expr *call, const struct s
     return matrix;
 }
 
-/* As math.Max and math.Min of Go: NaN where either is. */
+/* As Go has it: NaN where either is, but an infinity on the side that is sought wins even so. */
 static double lesser(double a, double b)
 {
+    if (a == -INFINITY || b == -INFINITY)
+        return -INFINITY;
     return isnan(a) || isnan(b) ? NAN : fmin(a, b);
 }
 
 static double greater(double a, double b)
 {
+    if (a == INFINITY || b == INFINITY)
+        return INFINITY;
     return isnan(a) || isnan(b) ? NAN : fmax(a, b);
 }
 
