@@ -313,7 +313,7 @@ struct matrix eval_set(struct eval *ev, const struct expr *expr, const struct st
     if (is_or)
         add_rows(ev, &out, &s.one);
     left.out = out.rows;
-    right.out = is_or ? out.rows + s.many.count : NULL;
+    right.out = is_or && out.count ? out.rows + s.many.count : NULL;
     for (size_t i = 0; i < steps->count && eval_count(ev, out.count); i++) {
         int64_t t = step_time(steps, i);
         if (is_or) {

@@ -121,7 +121,9 @@ struct matrix eval_node(struct eval *ev, const struct expr *expr, const struct s
 const double *eval_scalar(struct eval *ev, const struct expr *expr, const struct steps *steps)
 {
     struct matrix matrix = eval_node(ev, expr, steps);
-    if (ev->failed || matrix.count != 1 || matrix.rows[0].count != steps->count)
+    if (matrix.count != 1 || matrix.rows[0].count != steps->count)
+        eval_fail(ev, -EINVAL, "a scalar has no value");
+    if (ev->failed)
         return NULL;
     double *values = ARENA_ARRAY(ev->arena, double, steps->count);
     for (size_t i = 0; i < steps->count; i++)

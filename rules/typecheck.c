@@ -97,6 +97,9 @@ static void check_binary(struct parser *p, struct expr *expr)
         parse_fail(p, expr->place, "bool modifier can only be used on comparison operators");
     if (compares && !expr->binary.want_bool && scalars)
         parse_fail(p, expr->place, "comparisons between scalars must use BOOL modifier");
+    if (scalars && (expr->binary.op == BINARY_TRIM_UPPER || expr->binary.op == BINARY_TRIM_LOWER))
+        parse_fail(p, expr->place, "operator \"%s\" not allowed for Scalar operations",
+                   binary_op_name(expr->binary.op));
     for (int i = 0; i < 2; i++) {
         const struct expr *side = i ? right : left;
         if (side->type != PROMQL_SCALAR && side->type != PROMQL_VECTOR)
