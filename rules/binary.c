@@ -76,13 +76,10 @@ static struct matrix vector_scalar(struct eval *ev, const struct expr *expr,
     const double *scalars = eval_scalar(ev, scalar_left ? left : right, steps);
     struct matrix matrix = eval_node(ev, scalar_left ? right : left, steps);
     bool renames = !binary_op_compares(expr->binary.op) || expr->binary.want_bool;
-    for (size_t i = 0; i < matrix.count && !ev->failed; i++) {
+    for (size_t i = 0; i < matrix.count && !ev->failed; i++)
         apply_to_row(&matrix.rows[i], expr, scalars, steps, scalar_left);
-        if (renames)
-            row_drop_name(ev, &matrix.rows[i]);
-    }
     if (renames)
-        matrix_settle(ev, &matrix, steps);
+        matrix_drop_names(ev, &matrix, steps);
     return matrix;
 }
 

@@ -83,6 +83,7 @@ struct result {
 
 struct joined {
     struct matrix matrix;
+    bool doubled;   /* two rows have the same labels */
     void *results;  /* tsearch(3) */
     struct pair {   /* of a row of "many": the "one" it met last, and their result */
         size_t one; /* from 1 */
@@ -177,6 +178,7 @@ static void add_result(struct sides *s, struct joined *j, struct result *result,
         /* With delayed name removal an instant evaluation finds this out at its end. */
         row = matrix_add(s->ev, &j->matrix, result->labels);
         row->drop_name = s->expr->binary.want_bool;
+        j->doubled = true;
     }
     row_push(s->ev, row, t, v);
 }
@@ -256,7 +258,8 @@ struct matrix eval_match(struct eval *ev, const struct expr *expr, const struct 
     j.matched = ARENA_ARRAY(scratch, size_t, s.numbers);
     join_steps(&s, &j, steps);
     tdestroy(j.results, leave_to_arena);
-    matrix_settle(ev, &j.matrix, steps);
+    if (j.doubled)
+        matrix_settle(ev, &j.matrix, steps);
     return j.matrix;
 }
 

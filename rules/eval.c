@@ -59,13 +59,10 @@ static struct matrix eval_unary(struct eval *ev, const struct expr *expr, const 
     struct matrix matrix = eval_node(ev, expr->unary.inner, steps);
     if (!expr->unary.minus)
         return matrix;
-    for (size_t i = 0; i < matrix.count; i++) {
-        row_drop_name(ev, &matrix.rows[i]);
+    for (size_t i = 0; i < matrix.count; i++)
         for (size_t j = 0; j < matrix.rows[i].count; j++)
             matrix.rows[i].points[j].v = -matrix.rows[i].points[j].v;
-    }
-    if (!ev->engine.delayed_name_removal)
-        matrix_merge(ev, &matrix);
+    matrix_drop_names(ev, &matrix, steps);
     return matrix;
 }
 

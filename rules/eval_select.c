@@ -109,8 +109,6 @@ struct matrix eval_selector(struct eval *ev, const struct expr *expr, const stru
 struct matrix eval_timestamps(struct eval *ev, const struct expr *expr, const struct steps *steps)
 {
     struct matrix matrix = look_up(ev, &expr->selector, steps, true);
-    for (size_t i = 0; i < matrix.count; i++)
-        row_drop_name(ev, &matrix.rows[i]);
-    matrix_settle(ev, &matrix, steps);
+    matrix_drop_names(ev, &matrix, steps);
     return matrix;
 }

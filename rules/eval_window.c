@@ -194,8 +194,6 @@ static void call_series(struct call *call, struct slide *slide, size_t index, st
         return;
     if (call->expr->call.function->wants_counter)
         note_gauge(call, row.labels);
-    if (!call->expr->call.function->keeps_name)
-        row_drop_name(ev, &row);
     *matrix_add(ev, out, row.labels) = row;
 }
 
@@ -228,8 +226,8 @@ struct matrix eval_windows(struct eval *ev, const struct expr *expr, const struc
         call_series(&call, &slide, i, &out);
     free(slide.points);
     free(slide.scratch);
-    if (!ev->failed && !ev->engine.delayed_name_removal)
-        matrix_merge(ev, &out);
+    if (!ev->failed && !expr->call.function->keeps_name)
+        matrix_drop_names(ev, &out, steps);
     return out;
 }
 

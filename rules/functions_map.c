@@ -6,9 +6,7 @@
 
 static struct matrix renamed(struct eval *ev, struct matrix matrix, const struct steps *steps)
 {
-    for (size_t i = 0; i < matrix.count; i++)
-        row_drop_name(ev, &matrix.rows[i]);
-    matrix_settle(ev, &matrix, steps);
+    matrix_drop_names(ev, &matrix, steps);
     return matrix;
 }
 

@@ -92,12 +92,10 @@ struct matrix call_timestamp(struct eval *ev, const struct expr *call, const str
     if (arg->kind == EXPR_SELECTOR)
         return eval_timestamps(ev, arg, steps);
     struct matrix matrix = eval_node(ev, arg, steps);
-    for (size_t i = 0; i < matrix.count; i++) {
+    for (size_t i = 0; i < matrix.count; i++)
         for (size_t p = 0; p < matrix.rows[i].count; p++)
             matrix.rows[i].points[p].v = (double)matrix.rows[i].points[p].t / 1000;
-        row_drop_name(ev, &matrix.rows[i]);
-    }
-    matrix_settle(ev, &matrix, steps);
+    matrix_drop_names(ev, &matrix, steps);
     return matrix;
 }
 

@@ -152,6 +152,22 @@ void matrix_settle(struct eval *ev, struct matrix *matrix, const struct steps *s
         matrix_merge(ev, matrix);
 }
 
+void matrix_drop_names(struct eval *ev, struct matrix *matrix, const struct steps *steps)
+{
+    const char *name = NULL;
+    bool same = true;
+    for (size_t i = 0; i < matrix->count; i++) {
+        struct row *row = &matrix->rows[i];
+        const char *its = labels_get(row->labels, LABEL_NAME);
+        same = same && (!name || its == name || strcmp(its, name) == 0) &&
+               !labels_get(row->labels, "__type__")[0] && !labels_get(row->labels, "__unit__")[0];
+        name = its;
+        row_drop_name(ev, row);
+    }
+    if (!same)
+        matrix_settle(ev, matrix, steps);
+}
+
 static int by_row_labels(const void *a, const void *b)
 {
     return labels_compare(((const struct row *)a)->labels, ((const struct row *)b)->labels);

@@ -58,6 +58,12 @@ void matrix_merge(struct eval *ev, struct matrix *matrix);
  */
 void matrix_settle(struct eval *ev, struct matrix *matrix, const struct steps *steps);
 
+/*
+ * Takes the metric's name from all rows and settles them. Rows that had all the same name are as
+ * different without it, so most of the time there is nothing to settle.
+ */
+void matrix_drop_names(struct eval *ev, struct matrix *matrix, const struct steps *steps);
+
 /* Sorts rows by their labels. */
 void matrix_sort(struct matrix *matrix);
 
