@@ -21,6 +21,7 @@ expect()
 }
 
 expect 0 '18 passed, 0 failed, 4 skipped' "$own/passes.test"
+expect 0 '75 passed, 0 failed, 0 skipped' "$own/functions.test"
 expect 1 '0 passed, 8 failed, 0 skipped' "$own/fails.test"
 expect 2 '*' "$own/broken.test"
 expect 2 '*' "$own/not-there.test"

@@ -98,7 +98,7 @@ static void pin(struct expr *expr, int64_t t)
     struct shift *shift = expr->kind == EXPR_SELECTOR   ? &expr->selector.shift
                           : expr->kind == EXPR_SUBQUERY ? &expr->subquery.shift
                                                         : NULL;
-    if (shift && shift->at == AT_NONE)
+    if (shift && shift->at != AT_TIME)
         *shift = (struct shift){AT_TIME, t, shift->offset_ms};
     if (expr->kind == EXPR_SUBQUERY)
         return;
