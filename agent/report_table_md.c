@@ -22,8 +22,9 @@ static const char *doing(const char *action)
     static const struct {
         const char *action, *words;
     } table[] = {
-        {"check", "checking"},     {"repair", "repairing"},  {"resync", "resyncing"},
-        {"recover", "rebuilding"}, {"reshape", "reshaping"}, {"frozen", "sync is frozen"},
+        {"check", "checking"},    {"repair", "repairing"},
+        {"resync", "resyncing"},  {"recover", "rebuilding"},
+        {"reshape", "reshaping"}, {"frozen", "frozen, nothing is rebuilt or checked"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(table[i].action, action) == 0)
@@ -49,14 +50,24 @@ static struct syncs find_syncs(const struct table *table)
     };
 }
 
-/* "waits until the check of md1 is done", or md's own word for why. */
+/* "rebuilding waits until md1 is done checking", or what md's own word for why means. */
 static const char *waits(const struct table *table, const struct syncs *syncs, const char *array,
                          const char *what, const char *why)
 {
+    static const struct {
+        const char *why, *words;
+    } meanings[] = {
+        {"delayed", "waits for its turn"},
+        {"pending", "waits for the first write to the array"},
+        {"remote", "is left to another node of the cluster"},
+    };
     const struct instant *by = instant_find(&syncs->held_up, array);
     if (by)
         return arena_printf(table->arena, "%s waits until %s is done %s", what,
                             labels_get(by->labels, "by"), doing(labels_get(by->labels, "action")));
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(meanings[i].why, why) == 0)
+            return arena_printf(table->arena, "%s %s", what, meanings[i].words);
     return arena_printf(table->arena, "%s waits (%s)", what, why);
 }
 
@@ -76,8 +87,8 @@ static const char *progress(const struct table *table, const struct syncs *syncs
     double speed = instant_value(&syncs->speed, array, NAN);
     double remaining = to_go(syncs, array, done, speed);
     bool idle = !*action || strcmp(action, "idle") == 0;
-    const char *text = idle ? "sync" : doing(action);
-    if (*why)
+    const char *text = idle ? "resync" : doing(action);
+    if (*why && strcmp(action, "frozen") != 0)
         return waits(table, syncs, array, text, why);
     if (idle)
         return "";
@@ -110,6 +121,20 @@ static size_t find_arrays(const struct table *table, struct instant **arrays)
     return count;
 }
 
+/* Whether an alert tells how far the array's sync is: then its value is just that. */
+static bool is_told(const struct table *table, const struct syncs *syncs, const char *array)
+{
+    double done = instant_value(&syncs->completed, array, NAN);
+    if (!(done > 0 && done < 1))
+        return false;
+    for (size_t i = 0; i < table->look->alert_count; i++) {
+        const struct alert *alert = &table->look->alerts[i];
+        if (alert->value == done && strcmp(labels_get(alert->labels, "array"), array) == 0)
+            return true;
+    }
+    return false;
+}
+
 void table_put_syncs(const struct table *table)
 {
     struct syncs syncs = find_syncs(table);
@@ -118,7 +143,7 @@ void table_put_syncs(const struct table *table)
     for (size_t i = 0; i < count; i++) {
         const char *array = labels_get(arrays[i].labels, "array");
         const char *text = progress(table, &syncs, array);
-        if (*text)
+        if (*text && !is_told(table, &syncs, array))
             table_item(table, "Running:", &done, arena_printf(table->arena, "%s: %s", array, text));
     }
 }

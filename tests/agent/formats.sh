@@ -98,6 +98,8 @@ expect()
 }
 
 sick=$directory/sick
+expect 2 --root "$sick"
+expect 0 --root "$directory/healthy"
 expect 2 --root "$sick" --expr forewarn_disk_temperature_celsius -w 20 -c @0:100
 expect 1 --root "$sick" --expr 'sum(forewarn_disk_pending_sectors)' -w 0
 expect 0 --root "$sick" --expr 'sum(forewarn_disk_pending_sectors)' -w 1000

@@ -284,7 +284,7 @@ static void test_syncs(void **state)
         {"forewarn_md_sync{array=\"md0\",action=\"resync\"} 1\n"
          "forewarn_md_sync_waiting{array=\"md0\",why=\"delayed\"} 1\n"
          "forewarn_md_sync_waiting{array=\"md0\",why=\"pending\"} 0\n",
-         " Running:  md0: resyncing waits (delayed)\n"},
+         " Running:  md0: resyncing waits for its turn\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"recover\"} 1\n"
          "forewarn_md_sync_completed_ratio{array=\"md0\"} NaN\n"
          "forewarn_md_sync_speed_bytes_per_second{array=\"md0\"} 0\n",
@@ -299,6 +299,12 @@ static void test_syncs(void **state)
          "forewarn_md_sync_speed_bytes_per_second{array=\"md0\"} 1e8\n"
          "forewarn_md_sync_remaining_seconds{array=\"md0\"} 1\n",
          " Running:  md0: reshaping, 50.0 % done, 100 MB/s, 11 h 7 min to go\n"},
+        {"forewarn_md_sync{array=\"md0\",action=\"frozen\"} 1\n"
+         "forewarn_md_sync_waiting{array=\"md0\",why=\"pending\"} 1\n",
+         " Running:  md0: frozen, nothing is rebuilt or checked\n"},
+        {"forewarn_md_sync{array=\"md0\",action=\"idle\"} 1\n"
+         "forewarn_md_sync_waiting{array=\"md0\",why=\"pending\"} 1\n",
+         " Running:  md0: resync waits for the first write to the array\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"idle\"} 1\n", NULL},
     };
     struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS};
@@ -317,6 +323,25 @@ static void test_syncs(void **state)
     }
 }
 
+/* What an alert tells of a sync is not told again. */
+static void test_sync_in_alert(void **state)
+{
+    SCRATCH_ARENA(arena);
+    struct alert alert = {.name = "R", .severity = SEVERITY_INFO, .value = 0.415};
+    struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS, .alerts = &alert, .alert_count = 1};
+    struct report_style style = {.width = 100};
+    (void)state;
+    alert.annotations = &labels_empty;
+    alert.labels = fixture_labels(arena, "array", "md2", NULL);
+    char *text = render(&look, fixture_series, &style);
+    assert_not_in(text, "Running");
+    free(text);
+    alert.labels = fixture_labels(arena, "array", "md0", NULL);
+    text = render(&look, fixture_series, &style);
+    assert_in(text, "Running");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_finding_places),
         cmocka_unit_test(test_not_seen),
         cmocka_unit_test(test_syncs),
+        cmocka_unit_test(test_sync_in_alert),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
