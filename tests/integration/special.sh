@@ -28,7 +28,7 @@ refused()
     took=$(($(date +%s%N) / 1000000 - start))
     echo "$1 as $4: exit $status after $took ms"
     [ "$took" -lt 2000 ] || complain "it took $took ms"
-    [ "$status" = 2 ] || [ "$status" = 3 ] || [ "${5:-}" = seen ] || complain "exit status $status"
+    [ "${5:-}" = seen ] || expect_not_ok "$status"
     seen "$directory/out" >"$directory/seen" || complain "no JSON: $(cat "$directory/err")"
     grep -F "\"file\":\"$4\"" "$directory/out" | grep -F "\"probe\":\"$2\"" | grep -qF "\"target\":\"$3\"" ||
         complain "no finding of $2 about $3 names $4: $(cat "$directory/seen")"
