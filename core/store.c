@@ -287,10 +287,11 @@ static void add_point(struct series *series, struct point point)
     series->count++;
 }
 
-int store_append(struct store *store, const struct labels *labels, int64_t t, double v,
-                 struct error *e)
+int store_append_series(struct store *store, const struct labels *labels, int64_t t, double v,
+                        const struct series **appended, struct error *e)
 {
     struct series *series = series_of(store, labels);
+    *appended = series;
     if (series->count) {
         const struct point *last = &points_of(series)[series->count - 1];
         if (t == last->t && memcmp(&v, &last->v, sizeof v) == 0)

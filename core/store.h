@@ -26,10 +26,18 @@ void store_free(struct store **store);
 
 /*
  * Adds a sample; the label set with its strings is copied when the series is new. -EINVAL for a
- * sample that is not later than the series' last one, unless it is an exact repeat.
+ * sample that is not later than the series' last one, unless it is an exact repeat. Gives the
+ * series, the same one for the same labels each time.
  */
-int store_append(struct store *store, const struct labels *labels, int64_t t, double v,
-                 struct error *e);
+int store_append_series(struct store *store, const struct labels *labels, int64_t t, double v,
+                        const struct series **series, struct error *e);
+
+static inline int store_append(struct store *store, const struct labels *labels, int64_t t,
+                               double v, struct error *e)
+{
+    const struct series *series;
+    return store_append_series(store, labels, t, v, &series, e);
+}
 
 /*
  * The series that meet all matchers, in the order of their labels; the array is the arena's. An

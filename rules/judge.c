@@ -2,7 +2,6 @@
 #include "rules/judge.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 void judge_finding(struct judge *judge, const struct rule_group *group, const struct rule *rule,
@@ -38,56 +37,27 @@ static void add_unjudged(struct judge *judge, const struct rule *rule, size_t se
     };
 }
 
-/* The labels of a recorded sample: the rule's name and labels over those of the result. */
-static const struct labels *recorded_labels(const struct rule *rule, const struct labels *labels,
-                                            struct arena *scratch)
+static int record(struct judge *judge, const struct rule_eval *eval, struct promql_value *value,
+                  struct error *e)
 {
-    labels = labels_with(scratch, labels, LABEL_NAME, rule->name);
-    for (size_t i = 0; i < rule->label_count; i++)
-        labels = labels_with(scratch, labels, rule->labels[i].name, rule->labels[i].text);
-    return labels;
+    int failed = rule_eval_record(eval, value, e);
+    for (size_t i = 0; i < value->count && !failed; i++)
+        failed = store_append(judge->store, value->samples[i].labels, judge->t_ms,
+                              value->samples[i].v, e);
+    return failed;
 }
 
-static int by_labels(const void *a, const void *b)
-{
-    return labels_compare(((const struct promql_sample *)a)->labels,
-                          ((const struct promql_sample *)b)->labels);
-}
+/* Where notes on the texts of a rule go. */
+struct noting {
+    struct judge *judge;
+    const struct rule_group *group;
+    const struct rule *rule;
+};
 
-static int record(struct judge *judge, const struct rule *rule, const struct promql_value *value,
-                  struct arena *scratch, struct error *e)
+static void note(const char *text, void *arg)
 {
-    struct promql_sample *samples = ARENA_ARRAY(scratch, struct promql_sample, value->count + 1);
-    for (size_t i = 0; i < value->count; i++) {
-        samples[i] = value->samples[i];
-        samples[i].labels = recorded_labels(rule, samples[i].labels, scratch);
-    }
-    if (value->count)
-        qsort(samples, value->count, sizeof *samples, by_labels);
-    for (size_t i = 1; i < value->count; i++)
-        if (labels_equal(samples[i - 1].labels, samples[i].labels))
-            return error_set(e, -EINVAL, "two of its results have the same labels");
-    for (size_t i = 0; i < value->count; i++) {
-        int failed = store_append(judge->store, samples[i].labels, judge->t_ms, samples[i].v, e);
-        if (failed)
-            return failed;
-    }
-    return 0;
-}
-
-/* A scalar is a vector of one sample without labels. */
-static int as_vector(struct promql_value *value, struct arena *scratch, struct error *e)
-{
-    if (value->type == PROMQL_VECTOR)
-        return 0;
-    if (value->type != PROMQL_SCALAR)
-        return error_set(e, -EINVAL, "it gives a %s, no instant vector",
-                         promql_type_name(value->type));
-    value->samples = ARENA_NEW(scratch, struct promql_sample);
-    value->samples[0] = (struct promql_sample){.labels = &labels_empty, .v = value->scalar};
-    value->count = 1;
-    value->type = PROMQL_VECTOR;
-    return 0;
+    const struct noting *noting = arg;
+    judge_finding(noting->judge, noting->group, noting->rule, false, text);
 }
 
 static int judge_rule(struct judge *judge, const struct rule_group *group, const struct rule *rule,
@@ -95,10 +65,18 @@ static int judge_rule(struct judge *judge, const struct rule_group *group, const
 {
     SCRATCH_ARENA(scratch);
     const struct promql_engine engine = {0};
-    struct promql_value value = {0};
-    int failed = promql_eval(&engine, judge->store, rule->expr, judge->t_ms, scratch, &value, e);
-    if (!failed)
-        failed = as_vector(&value, scratch, e);
+    struct noting noting = {judge, group, rule};
+    const struct rule_eval eval = {.rule = rule,
+                                   .engine = &engine,
+                                   .store = judge->store,
+                                   .external_labels = &labels_empty,
+                                   .external_url = "",
+                                   .t_ms = judge->t_ms,
+                                   .scratch = scratch,
+                                   .note = note,
+                                   .arg = &noting};
+    struct promql_value value;
+    int failed = rule_eval_vector(&eval, 0, &value, e);
     if (failed)
         return failed;
     if (group->limit > 0 && value.count > (size_t)group->limit)
@@ -106,8 +84,8 @@ static int judge_rule(struct judge *judge, const struct rule_group *group, const
                          (long long)group->limit);
     if (value.without_past)
         add_unjudged(judge, rule, value.without_past);
-    return rule->is_alert ? judge_add_alerts(judge, group, rule, &value, e)
-                          : record(judge, rule, &value, scratch, e);
+    return rule->is_alert ? judge_add_alerts(judge, &eval, &value, e)
+                          : record(judge, &eval, &value, e);
 }
 
 void rule_set_judge(const struct rule_set *rules, struct store *store, int64_t t_ms,

@@ -2,7 +2,7 @@
 #ifndef RULES_JUDGE_H
 #define RULES_JUDGE_H
 
-#include "rules/rulefile.h"
+#include "rules/rule_eval.h"
 
 /* Judging one look: judge.c goes through the rules, judge_alert.c makes and sorts the alerts. */
 
@@ -16,7 +16,7 @@ struct judge {
 };
 
 /* Adds the alerts of a rule's result; -EINVAL when two of them would be the same. */
-int judge_add_alerts(struct judge *judge, const struct rule_group *group, const struct rule *rule,
+int judge_add_alerts(struct judge *judge, const struct rule_eval *eval,
                      const struct promql_value *value, struct error *e);
 
 /* Keeps the worst alert of each name and label set, and puts the worst first. */

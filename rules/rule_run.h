@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RULES_RULE_RUN_H
+#define RULES_RULE_RUN_H
+
+#include "rules/alertstate.h"
+#include "rules/rulefile.h"
+
+/*
+ * A rule set at work: its groups evaluated again and again, recorded series and those of alerts
+ * (ALERTS, ALERTS_FOR_STATE) appended to a store, with a staleness marker where one of them is no
+ * longer given. As Prometheus has it (rules/group.go); no clock is read.
+ */
+struct rule_run;
+
+struct rule_run_options {
+    struct promql_engine engine;
+    const struct labels *external_labels; /* for templates; NULL: none */
+    const char *external_url;             /* the same */
+    /* Told what could not be made of a template's text, which does not fail its rule. May be NULL.
+     */
+    void (*note)(const struct rule_group *group, const struct rule *rule, const char *text,
+                 void *arg);
+    void *arg;
+};
+
+/* Both the rules and the store must outlive the run; options are copied, what they point to not. */
+struct rule_run *rule_run_new(const struct rule_set *rules, struct store *store,
+                              const struct rule_run_options *options);
+void rule_run_free(struct rule_run **run);
+
+/* Evaluates a group now, rule after rule; one that fails is told in its state, the rest goes on. */
+void rule_run_group(struct rule_run *run, size_t group, int64_t t_ms);
+
+/*
+ * Evaluates, in their order, the groups that are due: a group's interval (else default_interval_ms)
+ * has multiples of it in time, and it is evaluated once at or after each. Gives their number.
+ */
+size_t rule_run_due(struct rule_run *run, int64_t t_ms, int64_t default_interval_ms);
+
+/* How a rule stands since its group was evaluated. */
+struct rule_state {
+    bool failed;
+    struct error error;           /* why, when it failed; series and alerts are then those before */
+    struct alert_list alerts;     /* of an alerting rule; alert_list_restore() may be used on it */
+    size_t without_past;          /* see struct promql_value */
+    const struct series **series; /* that it gave, which are stale when it no longer does */
+    size_t series_count, series_room;
+};
+
+struct rule_state *rule_run_state(struct rule_run *run, size_t group, size_t rule);
+
+#endif
