@@ -298,7 +298,7 @@ struct matrix eval_aggregate_list(struct eval *ev, const struct expr *expr,
         return lists.result;
     prepare_lists(ev, &lists, quantile, scratch);
     cursor_init(&cursor, &lists.groups.input, scratch);
-    for (size_t i = 0; i < steps->count && eval_count(ev, lists.groups.input.count); i++) {
+    for (size_t i = 0; i < steps->count && eval_count(ev, lists.groups.input.count + 1); i++) {
         int64_t t = step_time(steps, i);
         take_step(&lists, op, parameters[i], &cursor, t);
         if (quantile)

@@ -232,7 +232,7 @@ static void join_steps(struct sides *s, struct joined *j, const struct steps *st
     cursor_init(&one, &s->one, s->scratch);
     for (size_t i = 0; i < steps->count; i++) {
         int64_t t = step_time(steps, i);
-        if (!eval_count(s->ev, s->many.count + s->one.count))
+        if (!eval_count(s->ev, s->many.count + s->one.count + 1))
             return;
         if (!any_at(&s->many, &many, t))
             continue;
@@ -317,7 +317,7 @@ struct matrix eval_set(struct eval *ev, const struct expr *expr, const struct st
         add_rows(ev, &out, &s.one);
     left.out = out.rows;
     right.out = is_or && out.count ? out.rows + s.many.count : NULL;
-    for (size_t i = 0; i < steps->count && eval_count(ev, out.count); i++) {
+    for (size_t i = 0; i < steps->count && eval_count(ev, out.count + 1); i++) {
         int64_t t = step_time(steps, i);
         if (is_or) {
             take_points(ev, &left, NULL, true, t, i + 1);

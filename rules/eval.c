@@ -251,6 +251,7 @@ int promql_eval_range(const struct promql_engine *engine, const struct store *st
         steps.count = (size_t)((end_ms - start_ms) / step_ms) + 1;
     struct eval ev = eval_start(engine, store, &steps, arena, e);
     ev.query_end = end_ms;
+    eval_count(&ev, steps.count);
     struct matrix matrix = eval_node(&ev, expr, &steps);
     finish_names(&ev, &matrix);
     if (!ev.failed)

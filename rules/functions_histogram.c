@@ -157,7 +157,7 @@ struct matrix call_histogram_quantile(struct eval *ev, const struct expr *call,
     open_histograms(ev, call->call.args[1], steps, scratch, &h);
     struct quantiles q = {ev, &h, call->call.args[1], &out, 0};
     add_rows(ev, &h, &out);
-    for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count); i++) {
+    for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count + 1); i++) {
         if (!(wanted[i] >= 0 && wanted[i] <= 1))
             eval_note_quantile(ev, call->call.args[0], wanted[i]);
         take_buckets(&h, step_time(steps, i));
@@ -177,7 +177,7 @@ struct matrix call_histogram_fraction(struct eval *ev, const struct expr *call,
     struct histograms h;
     open_histograms(ev, call->call.args[2], steps, scratch, &h);
     add_rows(ev, &h, &out);
-    for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count); i++) {
+    for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count + 1); i++) {
         int64_t t = step_time(steps, i);
         take_buckets(&h, t);
         for (size_t g = 0; g < h.count; g++)
@@ -219,7 +219,7 @@ struct matrix call_histogram_quantiles(struct eval *ev, const struct expr *call,
             struct row *row = &out.rows[q.first + i];
             row->labels = labels_with(ev->arena, row->labels, label, quantile_text(ev, wanted[0]));
         }
-        for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count); i++) {
+        for (size_t i = 0; i < steps->count && eval_count(ev, h.input.count + 1); i++) {
             if (!(wanted[i] >= 0 && wanted[i] <= 1))
                 eval_note_quantile(ev, call->call.args[a], wanted[i]);
             take_buckets(&h, step_time(steps, i));

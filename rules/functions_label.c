@@ -21,9 +21,17 @@ static void check_name(struct eval *ev, const char *name, const char *what, cons
         eval_fail(ev, -EINVAL, "invalid %s label name in %s(): %s", what, function, name);
 }
 
-static void set_label(struct eval *ev, struct row *row, const char *name, const char *value)
+/* Longer values come of labels that are made of each other again and again. */
+enum { LONGEST_VALUE = 64 * 1024 };
+
+static void set_label(struct eval *ev, struct row *row, const char *name, const struct buf *value)
 {
-    row->labels = labels_with(ev->arena, row->labels, name, value);
+    if (value->length > LONGEST_VALUE)
+        eval_fail(ev, -E2BIG, "value of label %s has more than %d bytes", name, LONGEST_VALUE);
+    if (!eval_room(ev, 1, value->length + labels_bytes(row->labels->count + 1)))
+        return;
+    const char *copy = arena_strndup(ev->arena, value->data, value->length);
+    row->labels = labels_with(ev->arena, row->labels, name, copy);
     if (strcmp(name, LABEL_NAME) == 0)
         row->drop_name = false;
 }
@@ -43,11 +51,11 @@ struct matrix call_label_replace(struct eval *ev, const struct expr *call,
         struct buf value = {0};
         buf_puts(&value, "");
         const char *text = labels_get(matrix.rows[i].labels, from);
-        int matched = regex_replace(regex, text, template, &value, &e);
+        int matched = regex_replace(regex, text, template, LONGEST_VALUE, &value, &e);
         if (matched < 0)
             eval_fail(ev, e.code, "%s", e.text);
         else if (matched)
-            set_label(ev, &matrix.rows[i], to, arena_strdup(ev->arena, value.data));
+            set_label(ev, &matrix.rows[i], to, &value);
         buf_free(&value);
     }
     if (!ev->failed)
@@ -65,11 +73,11 @@ struct matrix call_label_join(struct eval *ev, const struct expr *call, const st
     for (size_t i = 0; i < matrix.count && !ev->failed; i++) {
         struct buf value = {0};
         buf_puts(&value, "");
-        for (size_t s = 3; s < call->call.count; s++) {
+        for (size_t s = 3; s < call->call.count && value.length <= LONGEST_VALUE; s++) {
             buf_puts(&value, s > 3 ? separator : "");
             buf_puts(&value, labels_get(matrix.rows[i].labels, string_arg(call, s)));
         }
-        set_label(ev, &matrix.rows[i], to, arena_strdup(ev->arena, value.data));
+        set_label(ev, &matrix.rows[i], to, &value);
         buf_free(&value);
     }
     if (!ev->failed)

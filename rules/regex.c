@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What (a+)+$ meets after a few milliseconds and honest patterns do not. */
-enum { MATCH_LIMIT = 1000000, DEPTH_LIMIT = 50000, HEAP_LIMIT_KIB = 4096 };
+/* What (a+)+$ meets after a millisecond and honest patterns on a label's value do not. */
+enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 50000, HEAP_LIMIT_KIB = 4096 };
 
 struct regex {
     const char *pattern; /* as it was given */
@@ -148,18 +148,21 @@ static const char *expand_one(const struct regex *regex, const char *text, const
     return at + 1 + length + 2 * braces;
 }
 
-int regex_replace(const struct regex *regex, const char *text, const char *template,
+int regex_replace(const struct regex *regex, const char *text, const char *template, size_t limit,
                   struct buf *out, struct error *e)
 {
     int matched = regex_match(regex, text, e);
     if (matched <= 0)
         return matched;
-    while (*template) {
+    while (*template && out->length <= limit) {
         size_t plain = strcspn(template, "$");
         buf_add(out, template, plain);
         template += plain;
         if (*template)
             template = expand_one(regex, text, template, out);
     }
+    if (out->length > limit)
+        return error_set(e, -E2BIG, "regular expression: a replacement has more than %zu bytes",
+                         limit);
     return 1;
 }

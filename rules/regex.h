@@ -29,9 +29,10 @@ int regex_match(const void *regex, const char *text, struct error *e);
 
 /*
  * As regex_match(), and when it matches adds template with $1, ${1}, $name, ${name} and $$ replaced
- * to out; a group that does not exist or did not match gives nothing.
+ * to out; a group that does not exist or did not match gives nothing. -E2BIG where more than limit
+ * bytes come of it.
  */
-int regex_replace(const struct regex *regex, const char *text, const char *template,
+int regex_replace(const struct regex *regex, const char *text, const char *template, size_t limit,
                   struct buf *out, struct error *e);
 
 /* RE2's language rewritten in PCRE2's; regex_compile() uses it. */

@@ -13,6 +13,7 @@ struct row *matrix_add(struct eval *ev, struct matrix *matrix, const struct labe
         arena_grow(ev->arena, matrix->rows, matrix->count, &matrix->room, sizeof *matrix->rows);
     struct row *row = &matrix->rows[matrix->count++];
     *row = (struct row){.labels = labels};
+    eval_room(ev, 1, sizeof *row);
     return row;
 }
 

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         *end = 0;
     }
     if (regex_compile(lines[0], arena, &regex, &e) == 0)
-        regex_replace(regex, lines[1], lines[2], &out, &e);
+        regex_replace(regex, lines[1], lines[2], 100000, &out, &e);
     buf_free(&out);
     return 0;
 }

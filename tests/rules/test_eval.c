@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -284,44 +285,94 @@ static void tells_when_the_past_is_short(void **state)
     store_free(&store);
 }
 
+static int evaluate(const struct promql_engine *engine, const char *text, size_t *bytes,
+                    struct error *e)
+{
+    SCRATCH_ARENA(arena);
+    struct store *store = filled();
+    struct promql_value value;
+    *e = (struct error){0};
+    int code = promql_eval(engine, store, parsed(text, arena), NOW, arena, &value, e);
+    *bytes = arena_bytes(arena);
+    store_free(&store);
+    return code;
+}
+
+/* before and after as often as that around the middle. */
+static const char *nested(struct arena *arena, const char *before, const char *middle,
+                          const char *after, size_t times)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < times; i++)
+        buf_puts(&out, before);
+    buf_puts(&out, middle);
+    for (size_t i = 0; i < times; i++)
+        buf_puts(&out, after);
+    const char *text = arena_strdup(arena, out.data);
+    buf_free(&out);
+    return text;
+}
+
 static void ends_within_bounds(void **state)
 {
-    static const struct {
-        const char *text, *error;
+    static const char *const samples = "query touches more than 50000000 samples";
+    static const char *const memory = "query needs more than 268435456 bytes of memory";
+    (void)state;
+    SCRATCH_ARENA(arena);
+    const struct {
+        const char *text, *error; /* NULL: none */
     } cases[] = {
-        {"sum_over_time(up[31y:1s])", "query touches more than 50000000 samples"},
-        {"sum_over_time(vector(1)[300d:1s])", "query needs more than 268435456 bytes of memory"},
+        {"sum_over_time(up[31y:1s])", samples},
+        {"sum_over_time(vector(1)[300d:1s])", memory},
         {"sum_over_time(up[1h:1ms]) + sum_over_time(up[1h:1ms] offset 1h) + "
          "sum_over_time(up[1h:1ms] offset 2h) + sum_over_time(up[1h:1ms] offset 3h)",
-         "query touches more than 50000000 samples"},
+         samples},
+        {"absent_over_time((nothing and nothing)[1y:1s])", samples},
         {"{__name__=~\".*\",x=~\"(a+)+$\"}", NULL},
-        {"label_replace(vector(1), \"x\", "
-         "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\", \"\", \"\")"
-         " and on() label_replace(label_replace(vector(1), \"x\", "
-         "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\", \"\", "
-         "\"\"), \"y\", \"\", \"x\", \"(a+)+$\")",
+        {"{x=~\".+\"} * on() group_left() {x=~\".+\"} * on() group_left() {x=~\".+\"}",
+         "found duplicate series for the match group {} on the right hand-side of the operation: "
+         "[all_total{x=\"a\"}, info{x=\"a\",y=\"left\"}];many-to-many matching not allowed: "
+         "matching labels must be unique on one side"},
+        {"label_replace(label_replace(vector(1), \"x\", "
+         "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\", \"\", \"\"), \"y\", \"\", "
+         "\"x\", \"(a+)+$\")",
          "regular expression: match `(a+)+$`: match limit exceeded"},
+        {nested(arena, "label_replace(", "label_replace(vector(1), \"x\", \"ab\", \"\", \"\")",
+                ", \"x\", \"$1$1\", \"x\", \"(.*)\")", 100),
+         "regular expression: a replacement has more than 65536 bytes"},
+        {nested(arena, "label_join(", "label_replace(vector(1), \"x\", \"ab\", \"\", \"\")",
+                ", \"x\", \"\", \"x\", \"x\")", 100),
+         "value of label x has more than 65536 bytes"},
+        {nested(arena, "abs(", "up", ")", 498), NULL},
+        {nested(arena, "", "up", " + up", 498), NULL},
+        {nested(arena, "", "2", " ^ 1", 498), NULL},
     };
-    (void)state;
-    struct store *store = filled();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        SCRATCH_ARENA(arena);
-        struct promql_value value;
-        struct error e = {0};
-        int code = promql_eval(&(struct promql_engine){0}, store, parsed(cases[i].text, arena), NOW,
-                               arena, &value, &e);
+        struct error e;
+        size_t bytes;
+        int code = evaluate(&(struct promql_engine){0}, cases[i].text, &bytes, &e);
         assert_int_equal(code != 0, cases[i].error != NULL);
         assert_string_equal(e.text, cases[i].error ? cases[i].error : "");
-        assert_true(arena_bytes(arena) < 400 * 1024 * 1024);
+        assert_true(bytes < 400 * 1024 * 1024);
     }
-    SCRATCH_ARENA(arena);
-    struct promql_engine small = {.max_series = 5};
-    struct promql_value value;
+}
+
+static void has_bounds_of_its_own(void **state)
+{
     struct error e;
-    assert_int_not_equal(
-        promql_eval(&small, store, parsed("{x!=\"\"}", arena), NOW, arena, &value, &e), 0);
+    size_t bytes;
+    (void)state;
+    assert_int_equal(evaluate(&(struct promql_engine){.max_series = 5}, "{x!=\"\"}", &bytes, &e),
+                     -E2BIG);
     assert_string_equal(e.text, "query touches more than 5 series");
-    store_free(&store);
+    assert_int_equal(
+        evaluate(&(struct promql_engine){.max_samples = 5}, "sum_over_time(up[5m])", &bytes, &e),
+        -E2BIG);
+    assert_string_equal(e.text, "query touches more than 5 samples");
+    assert_int_equal(evaluate(&(struct promql_engine){.max_bytes = 20000},
+                              "sum_over_time(vector(1)[1h:1s])", &bytes, &e),
+                     -E2BIG);
+    assert_string_equal(e.text, "query needs more than 20000 bytes of memory");
 }
 
 int main(void)
@@ -329,7 +380,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(evaluates_at_one_time), cmocka_unit_test(has_switches),
         cmocka_unit_test(evaluates_ranges),      cmocka_unit_test(tells_when_the_past_is_short),
-        cmocka_unit_test(ends_within_bounds),
+        cmocka_unit_test(ends_within_bounds),    cmocka_unit_test(has_bounds_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

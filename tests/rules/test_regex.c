@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -129,11 +130,25 @@ static void replaces(void **state)
         struct buf out = {0};
         buf_puts(&out, "");
         assert_int_equal(regex_compile(cases[i].pattern, arena, &regex, &e), 0);
-        assert_int_equal(regex_replace(regex, cases[i].text, cases[i].template, &out, &e),
+        assert_int_equal(regex_replace(regex, cases[i].text, cases[i].template, 100, &out, &e),
                          cases[i].result != NULL);
         assert_string_equal(out.data, cases[i].result ? cases[i].result : "");
         buf_free(&out);
     }
+}
+
+static void bounds_replacements(void **state)
+{
+    (void)state;
+    SCRATCH_ARENA(arena);
+    const struct regex *regex;
+    struct error e = {0};
+    struct buf out = {0};
+    assert_int_equal(regex_compile("(.*)", arena, &regex, &e), 0);
+    assert_int_equal(regex_replace(regex, "0123456789", "$1$1$1$1$1", 50, &out, &e), 1);
+    buf_drop(&out, out.length);
+    assert_int_equal(regex_replace(regex, "0123456789", "$1$1$1$1$1", 49, &out, &e), -E2BIG);
+    buf_free(&out);
 }
 
 /* What backtracks for ever ends in an error soon, and is not taken for "no match". */
@@ -178,6 +193,7 @@ int main(void)
         cmocka_unit_test(matches_whole_texts),
         cmocka_unit_test(refuses_what_re2_does_not_know),
         cmocka_unit_test(replaces),
+        cmocka_unit_test(bounds_replacements),
         cmocka_unit_test(stops_in_time),
         cmocka_unit_test(bounds_patterns),
     };
