@@ -184,15 +184,6 @@ void look_release(struct look_taken *taken)
     arena_free(&taken->arena);
 }
 
-static int worst_first(const void *a, const void *b)
-{
-    const struct alert *x = a, *y = b;
-    if (x->severity != y->severity)
-        return x->severity > y->severity ? -1 : 1;
-    int order = strcmp(x->name, y->name);
-    return order ? order : labels_compare(x->labels, y->labels);
-}
-
 void look_override(struct alert *alerts, size_t count, const struct severity_override *overrides,
                    size_t override_count)
 {
@@ -202,5 +193,5 @@ void look_override(struct alert *alerts, size_t count, const struct severity_ove
         for (size_t k = 0; k < override_count; k++)
             if (strcmp(alerts[i].name, overrides[k].alert) == 0)
                 alerts[i].severity = overrides[k].severity;
-    qsort(alerts, count, sizeof *alerts, worst_first);
+    qsort(alerts, count, sizeof *alerts, alert_worst_first);
 }

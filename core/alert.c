@@ -28,3 +28,19 @@ const char *alert_state_name(enum alert_state state)
     static const char *const names[] = {"inactive", "pending", "firing", "resolved"};
     return names[state];
 }
+
+static bool concerns_whole_array(const struct alert *alert)
+{
+    return labels_get(alert->labels, "array")[0] && !labels_get(alert->labels, "device")[0];
+}
+
+int alert_worst_first(const void *a, const void *b)
+{
+    const struct alert *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (concerns_whole_array(x) != concerns_whole_array(y))
+        return concerns_whole_array(x) ? -1 : 1;
+    int order = strcmp(x->name, y->name);
+    return order ? order : labels_compare(x->labels, y->labels);
+}

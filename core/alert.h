@@ -32,4 +32,10 @@ struct alert {
     const struct labels *annotations; /* templates expanded */
 };
 
+/*
+ * For qsort(3) over struct alert: the worst first; of equals what concerns a whole array (its loss
+ * takes the data of all its disks along) before single disks, then by name and labels.
+ */
+int alert_worst_first(const void *a, const void *b);
+
 #endif

@@ -31,7 +31,7 @@ struct unjudged {
 
 /*
  * What one look at the host came to: the input of every report. Arrays belong to whoever made the
- * look. Alerts are sorted: the worst first, then by name and labels.
+ * look. Alerts are in the order of alert_worst_first().
  */
 struct look {
     const char *host;

@@ -69,14 +69,6 @@ static int by_identity_worst_first(const void *a, const void *b)
     return x->severity > y->severity ? -1 : 1;
 }
 
-static int worst_first(const void *a, const void *b)
-{
-    const struct alert *x = a, *y = b;
-    if (x->severity != y->severity)
-        return x->severity > y->severity ? -1 : 1;
-    return by_identity(a, b);
-}
-
 int judge_add_alerts(struct judge *judge, const struct rule_eval *eval,
                      const struct promql_value *value, struct error *e)
 {
@@ -106,5 +98,5 @@ void judge_finish_alerts(struct judge *judge)
         if (!kept || by_identity(&out->alerts[kept - 1], &out->alerts[i]) != 0)
             out->alerts[kept++] = out->alerts[i];
     out->alert_count = kept;
-    qsort(out->alerts, kept, sizeof *out->alerts, worst_first);
+    qsort(out->alerts, kept, sizeof *out->alerts, alert_worst_first);
 }
