@@ -20,6 +20,15 @@ static const struct labels *value_labels(struct eval *ev, const struct expr *exp
     return labels_choose(ev->arena, labels_with(ev->arena, labels, name, value), choice);
 }
 
+static void check_label(struct eval *ev, const struct expr *name)
+{
+    struct buf text = {0};
+    promql_print(name, &text);
+    if (!eval_is_label_name(name->string))
+        eval_fail(ev, -EINVAL, "invalid label name %s", text.data);
+    buf_free(&text);
+}
+
 /* count_values: as many rows a group as there are different values. */
 struct matrix eval_count_values(struct eval *ev, const struct expr *expr, const struct steps *steps)
 {
@@ -28,8 +37,7 @@ struct matrix eval_count_values(struct eval *ev, const struct expr *expr, const 
     struct label_choice choice = label_choice(
         scratch, expr->aggregate.labels, expr->aggregate.label_count, !expr->aggregate.without);
     size_t points = 0, used = 0;
-    if (!expr_unwrap(expr->aggregate.param)->string[0])
-        eval_fail(ev, -EINVAL, "invalid label name \"\"");
+    check_label(ev, expr_unwrap(expr->aggregate.param));
     for (size_t i = 0; i < input.count; i++)
         points += input.rows[i].count;
     if (!eval_room(ev, points, 256))

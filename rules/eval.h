@@ -59,6 +59,9 @@ struct matrix eval_set(struct eval *ev, const struct expr *expr, const struct st
 /* One scalar operation; a comparison gives 1 or 0. */
 double binary_apply(enum binary_op op, double left, double right);
 
+/* Any text may be a label's name that is UTF-8 and not empty. */
+bool eval_is_label_name(const char *name);
+
 /* The series that a selector finds. */
 struct found {
     const struct series **series;

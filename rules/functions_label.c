@@ -12,12 +12,17 @@ static const char *string_arg(const struct expr *call, size_t index)
     return expr_unwrap(call->call.args[index])->string;
 }
 
+bool eval_is_label_name(const char *name)
+{
+    for (size_t n, at = 0; name[at]; at += n)
+        if (utf8_next(name + at, &n) == 0xfffd && n == 1)
+            return false;
+    return *name;
+}
+
 static void check_name(struct eval *ev, const char *name, const char *what, const char *function)
 {
-    bool valid = *name;
-    for (size_t n, at = 0; valid && name[at]; at += n)
-        valid = !(utf8_next(name + at, &n) == 0xfffd && n == 1);
-    if (!valid)
+    if (!eval_is_label_name(name))
         eval_fail(ev, -EINVAL, "invalid %s label name in %s(): %s", what, function, name);
 }
 

@@ -160,6 +160,7 @@ static const struct {
     {"count_values(\"v\", up)", "{v=\"1\"} 2, {v=\"0\"} 1"},
     {"count_values by (y) (\"v\", up)",
      "{v=\"1\",y=\"1\"} 1, {v=\"0\",y=\"2\"} 1, {v=\"1\",y=\"2\"} 1"},
+    {"count_values(\"a\\xc5z\", up)", "error: invalid label name \"a\\xc5z\""},
     {"sum(nothing)", ""},
     /* Functions. */
     {"rate(all_total[5m])", "{x=\"a\"} 1"},
