@@ -48,7 +48,7 @@ run()
 
 row()
 {
-    printf '  %-46s %12s %12s\n' "$@"
+    printf '  %-52s %12s %12s\n' "$@"
 }
 
 # check_raid knows one place of mdstat: a copy of it is told another.
@@ -98,11 +98,11 @@ one_disk()
     row "" "" "CPU ms"
     one_disk_more "'$read_blobs' '$few'/smart/*" "'$read_blobs' '$many'/smart/*"
     ours=$cpu
-    row "libatasmart in-process, as the SMART probe does" "" "$(per "$ours" 1)"
+    row "a SMART blob decoded in-process" "" "$(per "$ours" 1)"
     one_disk_more "'$forewarn' probe smart --timeout 300s --root '$few'" \
         "'$forewarn' probe smart --timeout 300s --root '$many'"
     all=$cpu
-    row "all of forewarn probe smart" "" "$(per "$all" 1)"
+    row "all of forewarn probe smart, to the last sample" "" "$(per "$all" 1)"
     command -v smartctl >/dev/null || return 0
     run sh -c "exec smartctl -a -j - <'$few/ioctl/sda.txt'"
     row "smartctl -a -j" "" "$(per "$cpu" 1)"
