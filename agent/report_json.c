@@ -40,7 +40,7 @@ static json_t *string(const char *text)
 static json_t *number(double value)
 {
     if (isfinite(value))
-        return must(fabs(value) < 0x1p53 && value == trunc(value) ? json_integer((json_int_t)value)
+        return must(fabs(value) < 0x1p63 && value == trunc(value) ? json_integer((json_int_t)value)
                                                                   : json_real(value));
     struct buf text = {0};
     number_print(value, &text);

@@ -142,13 +142,9 @@ static const char *messages(const json_t *top, struct arena *arena)
     return all;
 }
 
-/*
- * smartctl(8), EXIT STATUS: bit 0 the command line, bit 1 the device could not be opened or
- * identified or is in a low-power mode, bit 2 a command failed; the others speak of the disk.
- */
+/* smartctl's exit status does not tell these apart: bit 1 stands for a disk that sleeps, too. */
 static enum smart_outcome outcome(const struct smart_json *json, const json_t *top)
 {
-    int status = (int)integer(top, "smartctl.exit_status", 256);
     if (strstr(json->message, "Device is in ") && strstr(json->message, " mode, exit("))
         return SMART_ASLEEP;
     if (smart_facts_any(&json->facts))
@@ -156,7 +152,6 @@ static enum smart_outcome outcome(const struct smart_json *json, const json_t *t
     if (smart_json_bool(top, "smart_support.available") == 0 ||
         strstr(json->message, "does not support SMART"))
         return SMART_UNSUPPORTED;
-    (void)status;
     return SMART_FAILED;
 }
 

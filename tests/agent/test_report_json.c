@@ -103,7 +103,11 @@ static void test_odd_values(void **state)
                  {0.1, "\"value\":0.1,"},
                  {3, "\"value\":3,"},
                  {1e300, "\"value\":1e300,"},
-                 {4000787030016, "\"value\":4000787030016,"}};
+                 {4000787030016, "\"value\":4000787030016,"},
+                 /* raw values of attributes have up to 48 and, of a few, 64 bits */
+                 {13997186748561226, "\"value\":13997186748561226,"},
+                 {-0x1p62, "\"value\":-4611686018427387904,"},
+                 {0x1p64, "\"value\":1.84467440737096e19,"}};
     SCRATCH_ARENA(arena);
     struct look look = *fixture_look(arena);
     struct alert alert = look.alerts[0];
