@@ -44,6 +44,10 @@ wrong 2 "there is no probe 'x'" probe x
 wrong 2 "no argument 'x' is expected" probe md x
 wrong 2 "--format: 'table' is not known" probe md --format table
 wrong 1 "open root /nonexistent: ENOENT" probe md --root /nonexistent
+wrong 2 "check or test?" rules
+wrong 2 "there is no 'rules x'" rules x
+wrong 2 "test which files?" rules test
+wrong 2 "--lint: 'x' is not known" rules check --lint x f.yml
 
 # A plugin tells of trouble on standard output.
 "$forewarn" check --format nagios --root /nonexistent >"$directory/out" 2>/dev/null
