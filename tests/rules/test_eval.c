@@ -137,6 +137,7 @@ static const struct {
     {"up and size", "up{x=\"a\",y=\"1\"} 1, up{x=\"b\",y=\"2\"} 0"},
     {"up unless size", "up{x=\"c\",y=\"2\"} 1"},
     {"size or up", "size{x=\"a\",y=\"1\"} 200, size{x=\"b\",y=\"2\"} 0, up{x=\"c\",y=\"2\"} 1"},
+    {"nothing or nothing", ""},
     {"up and on(x) info{y=\"left\"}", "up{x=\"a\",y=\"1\"} 1"},
     {"up and on() vector(1)",
      "up{x=\"a\",y=\"1\"} 1, up{x=\"b\",y=\"2\"} 0, up{x=\"c\",y=\"2\"} 1"},
