@@ -274,7 +274,7 @@ static void settle_array(struct parser *p, struct md_array *array)
         ((int64_t)strlen(array->map) != array->wanted || (int64_t)whole != array->up)) {
         p->line = (struct span){p->text, 0};
         p->line_number = 0;
-        problem(p, "conflict", false, array->name, "its counts and its map of members differ",
+        problem(p, "conflict", true, array->name, "its counts and its map of members differ",
                 span_of(array->map));
     }
     if (array->sync.action == MD_ACTION_UNKNOWN)

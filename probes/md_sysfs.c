@@ -171,6 +171,44 @@ static const char *level_name(const char *level)
     return level;
 }
 
+/* Whether another member that holds data claims the same slot; a replacement rightly does. */
+static bool shares_slot(const struct md_array *array, const struct md_member *member)
+{
+    for (size_t i = 0; i < array->member_count; i++) {
+        const struct md_member *other = &array->members[i];
+        if (other != member && other->slot == member->slot && other->role == MD_ROLE_IN_SYNC &&
+            !(other->flags & MD_FLAG_REPLACEMENT))
+            return true;
+    }
+    return false;
+}
+
+/* Numbers that cannot be true together: nothing is known for sure then. */
+static void doubt(struct reader *r, const char *directory)
+{
+    struct md_array *array = r->array;
+    int64_t wanted = array->wanted_before > array->wanted ? array->wanted_before : array->wanted;
+
+    if (array->wanted == MD_UNKNOWN)
+        return;
+    if (array->degraded > wanted) {
+        tell(r, "conflict", true, arena_printf(r->arena, "%s/md/degraded", directory),
+             arena_printf(r->arena, "%lld of %lld members lacking cannot be",
+                          (long long)array->degraded, (long long)wanted));
+        array->degraded = MD_UNKNOWN;
+    }
+    for (size_t i = 0; i < array->member_count; i++) {
+        const struct md_member *member = &array->members[i];
+        if (member->role != MD_ROLE_IN_SYNC || member->flags & MD_FLAG_REPLACEMENT ||
+            member->slot < 0 || (member->slot < wanted && !shares_slot(array, member)))
+            continue;
+        tell(r, "conflict", true,
+             arena_printf(r->arena, "%s/md/dev-%s/slot", directory, member->device),
+             arena_printf(r->arena, "slot %d of %lld is not there or is another member's too",
+                          member->slot, (long long)wanted));
+    }
+}
+
 /* What single files cannot say. */
 static void settle(struct reader *r, const char *directory)
 {
@@ -185,6 +223,7 @@ static void settle(struct reader *r, const char *directory)
         array->size = MD_UNKNOWN;
     if (strspn(array->uuid, "0-") == strlen(array->uuid))
         array->uuid = "";
+    doubt(r, directory);
 }
 
 bool md_sysfs_read(struct probe_run *run, struct arena *arena, const char *name,

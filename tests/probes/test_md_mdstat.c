@@ -203,11 +203,11 @@ static const struct {
      "? conflict md0 line 1: 'sda[2](S)'\n"},
     {"md0 : active raid1 sda[0]\n      8 blocks super 1.2 [2/2] [U_]\n",
      "md0 active raid1 1.2 blocks=8 wanted=2 up=2 [U_] sda:0:in_sync\n"
-     "? conflict md0 line 0: 'U_'\n"},
+     "? blind conflict md0 line 0: 'U_'\n"},
     {"md0 : active raid1 sda[0]\n      8 blocks super 1.2 [1/2] [U]\n",
      "md0 active raid1 1.2 blocks=8 [U] sda:0:in_sync\n"
      "? blind malformed md0 line 2: '[1/2]'\n"
-     "? conflict md0 line 0: 'U'\n"},
+     "? blind conflict md0 line 0: 'U'\n"},
     {"md0 : active raid1 sda[0]\n      8 blocks super 1.2 [9999/1] [X]\n",
      "md0 active raid1 1.2 blocks=8 sda:0:in_sync\n"
      "? blind malformed md0 line 2: '[X]'\n"},
