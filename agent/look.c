@@ -135,6 +135,32 @@ static int start_launcher(const struct look_options *options, const struct root 
     return code;
 }
 
+/* A directory that is no recorded tree, mistyped perhaps, is not a host that is well. */
+static bool holds_anything(const struct root *root, struct arena *arena)
+{
+    char **files;
+    size_t count;
+
+    if (root_exists(root, "/sys/block") || root_exists(root, "/proc/mdstat"))
+        return true;
+    return root_list(root, "/smart", arena, &files, &count, NULL) == 0
+               ? count > 0
+               : root_exists(root, "/smart");
+}
+
+static void tell_nothing(struct look_taken *taken, const char *path)
+{
+    intake_finding(&taken->intake,
+                   &(struct finding){.kind = "unreadable",
+                                     .blind = true,
+                                     .probe = self_probe.name,
+                                     .target = "",
+                                     .file = path,
+                                     .offset = -1,
+                                     .message = "holds nothing to look at: neither sys/block nor "
+                                                "proc/mdstat nor smart/*.blob or *.json"});
+}
+
 /* What has to be done with the caller's rights. */
 static int prepare(const struct look_options *options, struct look_taken *taken,
                    struct launch *launch, struct error *e)
@@ -146,6 +172,8 @@ static int prepare(const struct look_options *options, struct look_taken *taken,
     code = start_launcher(options, root, launch, e);
     if (code == 0)
         taken->look.host = find_host(root, taken->arena);
+    if (code == 0 && !holds_anything(root, taken->arena))
+        tell_nothing(taken, options->root);
     root_close(&root);
     if (code == 0)
         code = load_rules(options, taken, e);

@@ -8,6 +8,7 @@
 
 #include "probes/blockstat_fs.h"
 #include "probes/blockstat_requests.h"
+#include "probes/md_span.h"
 
 enum { MAX_STATES = 8 };
 
@@ -67,7 +68,7 @@ struct reading {
 struct reader {
     struct probe_run *run;
     struct arena *arena; /* of one disk */
-    const char *disk, *directory;
+    const char *device, *directory;
 };
 
 static const char *read_text(struct reader *r, const char *name)
@@ -79,17 +80,17 @@ static const char *read_text(struct reader *r, const char *name)
     if (code == 0)
         return text;
     /* An attribute that is not there, or a device that is gone, is no finding. */
-    if (code == -EILSEQ || code == -EFBIG || code == -EOPNOTSUPP || code == -EACCES)
-        probe_finding(r->run, "unreadable", false, r->disk, path, "%s", e.text);
+    if (code != -ENOENT && code != -ENOTDIR && code != -ENODEV && code != -ENXIO)
+        probe_finding(r->run, "unreadable", true, r->device, path, "%s", e.text);
     return "";
 }
 
 static bool malformed(struct reader *r, const char *name, const char *text)
 {
     if (*text)
-        probe_finding(r->run, "malformed", false, r->disk,
+        probe_finding(r->run, "malformed", true, r->device,
                       arena_printf(r->arena, "%s/%s", r->directory, name),
-                      "'%.40s' is not what is expected here", text);
+                      "'%s' is not what is expected here", span_quote(r->arena, span_of(text), 40));
     return false;
 }
 
@@ -170,7 +171,7 @@ static void read_path(struct reader *r, const char *directory, struct reading *r
 static void read_disk(struct probe_run *run, struct arena *arena, const struct disk *disk,
                       struct reading *reading)
 {
-    struct reader r = {.run = run, .arena = arena, .disk = disk->disk};
+    struct reader r = {.run = run, .arena = arena, .device = disk->device};
     *reading = (struct reading){.command_timeout = -1, .write_protected = -1, .removable = -1};
     read_path(&r, disk->sysfs, reading);
     char *paths = arena_strdup(arena, disk->paths);

@@ -9,6 +9,7 @@
 #include "probes/blockstat.h"
 #include "probes/blockstat_mounts.h"
 #include "probes/blockstat_requests.h"
+#include "probes/md_span.h"
 
 #define EXT4 "/sys/fs/ext4"
 
@@ -52,13 +53,13 @@ static bool read_mounts(struct look *look)
         int code = root_read(look->run->root, places[i].path, MOUNTS_MAX_BYTES, look->arena, &text,
                              &length, &e);
         if (code < 0 && code != -ENOENT && code != -EACCES && code != -ENOTDIR)
-            probe_finding(look->run, "unreadable", false, "", places[i].path, "%s", e.text);
+            probe_finding(look->run, "unreadable", true, "", places[i].path, "%s", e.text);
         if (code < 0)
             continue;
         places[i].parse(look->arena, text, length, &look->mounts);
         look->has_options = places[i].has_options;
         if (look->mounts.malformed)
-            probe_finding(look->run, "malformed", false, "", places[i].path,
+            probe_finding(look->run, "malformed", true, "", places[i].path,
                           "%zu lines are no mounts and are left out", look->mounts.malformed);
         return true;
     }
@@ -161,9 +162,9 @@ static void add_ext4(struct look *look, const char *device)
     if (!*text) /* "features" */
         return;
     if (!blockstat_number(text, &errors)) {
-        probe_finding(look->run, "malformed", false, device,
-                      arena_printf(look->arena, "%s/errors_count", directory),
-                      "'%.40s' is no number", text);
+        probe_finding(look->run, "malformed", true, device,
+                      arena_printf(look->arena, "%s/errors_count", directory), "'%s' is no number",
+                      span_quote(look->arena, span_of(text), 40));
         return;
     }
     BATCH_SAMPLE(batch, &blockstat_fs_errors, (double)errors, device, point);

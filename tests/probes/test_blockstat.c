@@ -176,18 +176,31 @@ static void odd_counters_are_findings(void **state)
 {
     struct host *host = *state;
     tree_file(&host->tree, "/sys/block/sda/size", "8");
-    tree_file(&host->tree, "/sys/block/sda/device/ioerr_cnt", "many");
+    tree_file(&host->tree, "/sys/block/sda/device/wwid", "naa.5000c50000000001\n");
+    tree_file(&host->tree, "/sys/block/sda/device/ioerr_cnt", "ma\nny");
     tree_file(&host->tree, "/sys/block/sda/device/iotmo_cnt", "0x7");
     tree_fifo(&host->tree, "/sys/block/sda/inflight");
+    tree_link(&host->tree, "/sys/block/sda/ro", "ro");
+    tree_file(&host->tree, "/sys/block/sda/device/state/x", "");
     look(host);
-    check(host, "disk_io_errors_total sda", -1);
-    check(host, "disk_io_timeouts_total sda", 7);
-    check(host, "disk_requests_outstanding sda", -1);
-    assert_int_equal(host->run.batch.finding_count, 2);
-    assert_string_equal(host->run.batch.findings[0].kind, "unreadable");
-    assert_string_equal(host->run.batch.findings[0].file, "/sys/block/sda/inflight");
-    assert_string_equal(host->run.batch.findings[1].kind, "malformed");
-    assert_string_equal(host->run.batch.findings[1].file, "/sys/block/sda/device/ioerr_cnt");
+    check(host, "disk_io_errors_total 0x5000c50000000001", -1);
+    check(host, "disk_io_timeouts_total 0x5000c50000000001", 7);
+    check(host, "disk_requests_outstanding 0x5000c50000000001", -1);
+    assert_int_equal(host->run.batch.finding_count, 4);
+    const struct finding *findings = host->run.batch.findings;
+    static const char *const expected[][2] = {
+        {"unreadable", "/sys/block/sda/inflight"},
+        {"malformed", "/sys/block/sda/device/ioerr_cnt"},
+        {"unreadable", "/sys/block/sda/ro"},
+        {"unreadable", "/sys/block/sda/device/state"},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(findings[i].kind, expected[i][0]);
+        assert_string_equal(findings[i].file, expected[i][1]);
+        assert_string_equal(findings[i].target, "sda"); /* and not its identity */
+        assert_true(findings[i].blind);
+    }
+    assert_string_equal(findings[1].message, "'ma?ny' is not what is expected here");
 }
 
 static void filesystems(void **state)
