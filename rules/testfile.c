@@ -50,7 +50,7 @@ static void add_group(struct yaml_file *file, const yaml_node_t *node, void *arg
                                  .external_url = text_or_empty(&raw.external_url, file->arena)};
     testfile_read_duration(file, &raw.interval, "interval", &group->interval_ms);
     testfile_read_timestamp(file, &raw.start_timestamp, &group->start_ms);
-    testfile_read_series(file, raw.input_series, group);
+    testfile_read_series(file, raw.input_series, group, &out->value_count);
     testfile_read_alerts(file, raw.alert_rule_test, group);
     testfile_read_exprs(file, raw.promql_expr_test, group);
     group->external_labels = testfile_read_labels(file, raw.external_labels, "'external_labels'");

@@ -10,9 +10,7 @@
  * https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ describes.
  */
 
-struct test_pair {
-    const char *name, *value;
-};
+enum { TEST_FILE_MAX_VALUES = 10 * 1000 * 1000 }; /* of all input series */
 
 /* An alert that is expected: its labels without alertname, as the file has them. */
 struct test_alert {
@@ -68,6 +66,7 @@ struct test_file {
     bool fuzzy_compare; /* values may differ by one unit in the last place */
     struct test_group *tests;
     size_t test_count;
+    size_t value_count; /* of all input series, for the bound */
 };
 
 /*

@@ -7,6 +7,7 @@
 struct part {
     struct test_group *group;
     size_t room;
+    size_t *values; /* of the file's series */
 };
 
 struct raw_series {
@@ -35,15 +36,21 @@ static void add_series(struct yaml_file *file, const yaml_node_t *node, void *ar
         arena_printf(file->arena, "%s %s", raw.series.text, raw.values.text ? raw.values.text : "");
     group->series = arena_grow(file->arena, group->series, group->series_count, &part->room,
                                sizeof *group->series);
-    if (series_parse(text, strlen(text), file->arena, &group->series[group->series_count], &e))
+    struct series_notation *series = &group->series[group->series_count];
+    if (series_parse(text, strlen(text), file->arena, series, &e)) {
         yaml_error(file, raw.series.node, "%s", e.text);
-    else
-        group->series_count++;
+        return;
+    }
+    group->series_count++;
+    *part->values += series->count;
+    if (*part->values > TEST_FILE_MAX_VALUES)
+        yaml_error(file, node, "more than %d values in one file", TEST_FILE_MAX_VALUES);
 }
 
-void testfile_read_series(struct yaml_file *file, const yaml_node_t *node, struct test_group *group)
+void testfile_read_series(struct yaml_file *file, const yaml_node_t *node, struct test_group *group,
+                          size_t *values)
 {
-    struct part part = {.group = group};
+    struct part part = {.group = group, .values = values};
     yaml_read_list(file, node, "'input_series'", add_series, &part);
 }
 

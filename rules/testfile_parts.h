@@ -28,9 +28,9 @@ void testfile_read_number(struct yaml_file *file, const yaml_node_t *node, doubl
 const struct labels *testfile_read_labels(struct yaml_file *file, const yaml_node_t *node,
                                           const char *what);
 
-/* The lists of a test. */
-void testfile_read_series(struct yaml_file *file, const yaml_node_t *node,
-                          struct test_group *group);
+/* The lists of a test; values counts those of all series of the file. */
+void testfile_read_series(struct yaml_file *file, const yaml_node_t *node, struct test_group *group,
+                          size_t *values);
 void testfile_read_alerts(struct yaml_file *file, const yaml_node_t *node,
                           struct test_group *group);
 void testfile_read_exprs(struct yaml_file *file, const yaml_node_t *node, struct test_group *group);

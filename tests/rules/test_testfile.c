@@ -109,6 +109,8 @@ static const struct {
     {"tests:\n- input_series: [{values: 1}]\n", "t.yml:2:18: the input series has no 'series'\n"},
     {"tests:\n- input_series: [{series: a, values: 1y}]\n",
      "t.yml:2:27: series: wrong value, or too many, at `1y` of `a 1y`\n"},
+    {"tests:\n- input_series: [{series: a, values: 1x6000000}, {series: b, values: 1x6000000}]\n",
+     "t.yml:2:50: more than 10000000 values in one file\n"},
     {"tests:\n- alert_rule_test: [{eval_time: 1m}]\n",
      "t.yml:2:21: the item of 'alert_rule_test' has no 'alertname'\n"},
     {"tests:\n- promql_expr_test:\n  - exp_samples: [{value: '1'}, {value: NaN}, {labels: '{a'}]\n",
