@@ -118,7 +118,8 @@ static void lose(struct job *job, enum loss loss, const struct error *why)
     job->lost_ms = now_ms(job);
     job->why = why ? *why : (struct error){0};
     kill_worker(job);
-    arm(job, 2 * LAUNCH_STUCK_MS);
+    /* The launcher tells within LAUNCH_STUCK_MS, later where the machine is very busy. */
+    arm(job, 4 * LAUNCH_STUCK_MS);
     if (job->gone.worker)
         conclude(job, &job->gone);
 }
