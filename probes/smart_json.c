@@ -168,6 +168,23 @@ static const char *why(const struct smart_json *json, const json_t *top, struct 
     return "smartctl's output holds nothing of the disk's health";
 }
 
+/* What smartctl never prints so: whoever wrote it, the disk was not seen whole. */
+static const char *odd(const json_t *top, size_t rows, struct arena *arena)
+{
+    static const char *const objects[] = {"nvme_smart_health_information_log",
+                                          "ata_smart_attributes", "scsi_error_counter_log",
+                                          "smart_status", "temperature"};
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+        const json_t *at = json_object_get(top, objects[i]);
+        if (at && !json_is_object(at))
+            return arena_printf(arena, "%s is no object", objects[i]);
+    }
+    if (smart_json_at(top, "smart_status.passed") &&
+        smart_json_bool(top, "smart_status.passed") < 0)
+        return "smart_status.passed is neither true nor false";
+    return rows ? arena_printf(arena, "%zu of its attributes cannot be read", rows) : "";
+}
+
 static json_t *load(const char *text, size_t length, struct error *e)
 {
     json_error_t where;
@@ -204,7 +221,7 @@ static int check(const json_t *top, struct error *e)
 int smart_json_parse(const char *text, size_t length, struct arena *arena, struct smart_json *json,
                      struct error *e)
 {
-    *json = (struct smart_json){.outcome = SMART_FAILED, .message = ""};
+    *json = (struct smart_json){.outcome = SMART_FAILED, .message = "", .odd = ""};
     json->name = json->type = json->info = "";
     smart_facts_init(&json->facts);
     json_t *top = load(text, length, e);
@@ -218,7 +235,8 @@ int smart_json_parse(const char *text, size_t length, struct arena *arena, struc
         json->message = messages(top, arena);
         identity(top, arena, &json->facts);
         common(top, &json->facts);
-        smart_json_ata(top, arena, &json->facts);
+        size_t rows = smart_json_ata(top, arena, &json->facts);
+        json->odd = odd(top, rows, arena);
         smart_json_ata_logs(top, &json->facts);
         smart_json_scsi(top, &json->facts);
         smart_json_nvme(top, &json->facts);

@@ -24,6 +24,7 @@ struct smart_json {
     enum smart_outcome outcome;
     struct smart_facts facts;
     const char *message; /* smartctl's own words on errors, "" when there are none */
+    const char *odd;     /* what it holds that cannot be, and is left out; "": nothing */
     const char *name;    /* "/dev/sda" as smartctl was called */
     const char *type;    /* "sat", "megaraid,3" */
     const char *info;    /* "/dev/bus/0 [megaraid_disk_03]" */
@@ -44,8 +45,11 @@ struct smart_scanned {
 int smart_json_scan(const char *text, size_t length, struct arena *arena,
                     struct smart_scanned **devices, size_t *count, struct error *e);
 
-/* Below: the parts of the parser, one a kind of disk. Each fills what it finds. */
-void smart_json_ata(const json_t *top, struct arena *arena, struct smart_facts *facts);
+/*
+ * Below: the parts of the parser, one a kind of disk. Each fills what it finds; the first says how
+ * many rows of the table of attributes cannot be.
+ */
+size_t smart_json_ata(const json_t *top, struct arena *arena, struct smart_facts *facts);
 void smart_json_ata_logs(const json_t *top, struct smart_facts *facts);
 void smart_json_scsi(const json_t *top, struct smart_facts *facts);
 void smart_json_nvme(const json_t *top, struct smart_facts *facts);

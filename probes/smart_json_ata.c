@@ -13,15 +13,16 @@ static int byte(const json_t *top, const char *key)
     return value >= 0 && value <= 255 ? (int)value : -1;
 }
 
-static void take_attribute(const json_t *row, struct arena *arena, struct smart_facts *facts)
+/* false: no attribute. */
+static bool take_attribute(const json_t *row, struct arena *arena, struct smart_facts *facts)
 {
     int id = byte(row, "id");
     double raw = smart_json_number(row, "raw.value");
     if (id <= 0 || !(raw >= 0) || raw >= 0x1p64)
-        return;
+        return false;
     for (size_t i = 0; i < facts->attribute_count; i++)
         if (facts->attributes[i].id == id)
-            return;
+            return true;
     const char *name = smart_json_text(row, "name", arena);
     facts->attributes[facts->attribute_count++] = (struct smart_attribute){
         .id = (uint8_t)id,
@@ -32,19 +33,21 @@ static void take_attribute(const json_t *row, struct arena *arena, struct smart_
         .decoded = NAN,
         .name = name[0] ? name : smart_ata_name((uint8_t)id, facts->rotational),
     };
+    return true;
 }
 
-void smart_json_ata(const json_t *top, struct arena *arena, struct smart_facts *facts)
+size_t smart_json_ata(const json_t *top, struct arena *arena, struct smart_facts *facts)
 {
     const json_t *table = smart_json_at(top, "ata_smart_attributes.table");
-    size_t n = json_array_size(table);
+    size_t n = json_array_size(table), odd = 0;
     if (n == 0)
-        return;
+        return table && !json_is_array(table);
     n = n < MAX_ATTRIBUTES ? n : MAX_ATTRIBUTES;
     facts->attributes = ARENA_ARRAY(arena, struct smart_attribute, n);
     for (size_t i = 0; i < n; i++)
-        take_attribute(json_array_get(table, i), arena, facts);
+        odd += !take_attribute(json_array_get(table, i), arena, facts);
     smart_ata_decode(facts);
+    return odd;
 }
 
 /*

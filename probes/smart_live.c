@@ -20,7 +20,7 @@ int smart_ask(struct smart_round *round, const char *const *arguments, int timeo
     const char *argv[MAX_ARGUMENTS] = {"smartctl", "-j", "-n", "standby"};
     struct smartctl_output output;
     size_t n = 4;
-    *json = (struct smart_json){.outcome = SMART_FAILED, .message = ""};
+    *json = (struct smart_json){.outcome = SMART_FAILED, .message = "", .odd = ""};
     smart_facts_init(&json->facts);
     if (!round->run->smartctl)
         return error_set(e, -ENOENT, "smartctl is needed for this disk and is not installed");

@@ -167,6 +167,8 @@ static void report(struct smart_round *round, const struct disk *disk, struct re
     }
     compare(round, disk, facts, r);
     smart_report_facts(round, disk, facts);
+    if (r->json_good && r->json.odd[0])
+        probe_finding(round->run, "malformed", true, disk->device, r->json_path, "%s", r->json.odd);
     if (r->files->blob && !r->blob_good)
         bad_file(round, disk, r->blob_path, &r->blob_error, false);
     if (r->files->json && !r->json_good)

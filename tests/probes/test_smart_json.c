@@ -243,6 +243,33 @@ static void wrong_kinds(void **state)
     for (int i = 0; i < SMART_NUMBERS; i++)
         assert_true(isnan(json.facts.number[i]));
     assert_string_equal(json.facts.disk, "");
+    assert_string_equal(json.odd, "nvme_smart_health_information_log is no object");
+}
+
+/* Said, as what is left out may have been the sign. */
+static void odd_parts(void **state)
+{
+    static const struct {
+        const char *text, *odd;
+    } table[] = {
+        {"{\"smartctl\": {}}", ""},
+        {"{\"smartctl\": {}, \"smart_status\": {\"passed\": false}}", ""},
+        {"{\"smartctl\": {}, \"smart_status\": {\"passed\": 0}}",
+         "smart_status.passed is neither true nor false"},
+        {"{\"smartctl\": {}, \"ata_smart_attributes\": {\"table\": \"x\"}}",
+         "1 of its attributes cannot be read"},
+        {"{\"smartctl\": {}, \"ata_smart_attributes\": {\"table\": [{\"id\": \"5\"},"
+         " {\"id\": 5, \"raw\": {\"value\": 2}}, {\"id\": 9, \"raw\": {\"value\": -2}}]}}",
+         "2 of its attributes cannot be read"},
+    };
+    SCRATCH_ARENA(arena);
+    struct smart_json json;
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *text = table[i].text;
+        assert_int_equal(smart_json_parse(text, strlen(text), arena, &json, NULL), 0);
+        assert_string_equal(json.odd, table[i].odd);
+    }
 }
 
 /* As much as is read at all, of the kind that costs most. */
@@ -282,11 +309,11 @@ static void scans(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),     cmocka_unit_test(identities),
-        cmocka_unit_test(outcomes),    cmocka_unit_test(attributes),
-        cmocka_unit_test(cut_off),     cmocka_unit_test(bad_texts),
-        cmocka_unit_test(wrong_kinds), cmocka_unit_test(size_is_bounded),
-        cmocka_unit_test(scans),
+        cmocka_unit_test(numbers),         cmocka_unit_test(identities),
+        cmocka_unit_test(outcomes),        cmocka_unit_test(attributes),
+        cmocka_unit_test(cut_off),         cmocka_unit_test(bad_texts),
+        cmocka_unit_test(wrong_kinds),     cmocka_unit_test(odd_parts),
+        cmocka_unit_test(size_is_bounded), cmocka_unit_test(scans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
