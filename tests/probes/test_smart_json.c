@@ -251,7 +251,7 @@ static void odd_parts(void **state)
 {
     static const struct {
         const char *text, *odd;
-    } table[] = {
+    } parts[] = {
         {"{\"smartctl\": {}}", ""},
         {"{\"smartctl\": {}, \"smart_status\": {\"passed\": false}}", ""},
         {"{\"smartctl\": {}, \"smart_status\": {\"passed\": 0}}",
@@ -265,10 +265,10 @@ static void odd_parts(void **state)
     SCRATCH_ARENA(arena);
     struct smart_json json;
     (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        const char *text = table[i].text;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *text = parts[i].text;
         assert_int_equal(smart_json_parse(text, strlen(text), arena, &json, NULL), 0);
-        assert_string_equal(json.odd, table[i].odd);
+        assert_string_equal(json.odd, parts[i].odd);
     }
 }
 
