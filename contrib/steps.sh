@@ -71,7 +71,7 @@ count_results()
 # why_skipped LOG: the last thing that the test said.
 why_skipped()
 {
-    grep -vE '^(SKIP .* \(exit status: 77\))?$' "$1" | tail -n 1 | sed 's/^SKIP: //; s/^\[  SKIPPED \] //'
+    grep -vE '^(SKIP .* \(exit status: 77\))?$' "$1" | tail -n 1 | sed -E 's/^(SKIP|skipped): //; s/^\[  SKIPPED \] //'
 }
 
 # Names the tests below DIR that failed, with the end of what they said, and those left out.
