@@ -104,7 +104,12 @@ const char *identity_from_model_serial(struct arena *arena, const char *model, c
 
 char *identity_text(struct arena *arena, const char *bytes, size_t length)
 {
-    char *text = arena_strndup(arena, bytes, strnlen(bytes, length));
+    size_t whole = strnlen(bytes, length);
+    if (whole > IDENTITY_MAX) { /* not in the middle of a character */
+        for (whole = IDENTITY_MAX; whole && ((unsigned char)bytes[whole] & 0xc0) == 0x80;)
+            whole--;
+    }
+    char *text = arena_strndup(arena, bytes, whole);
     for (char *c = text; *c; c++)
         if (iscntrl((unsigned char)*c))
             *c = ' ';

@@ -53,7 +53,13 @@ struct identity {
 /* From the 512 bytes of IDENTIFY DEVICE (ACS: words 10-19, 23-26, 27-46, 87, 108-111). */
 void identity_from_ata(struct arena *arena, const uint8_t identify[512], struct identity *identity);
 
-/* Printable text of at most length bytes, up to a NUL, outer white space cut off. */
+/* More than any standard gives a model or a serial number. */
+enum { IDENTITY_MAX = 256 };
+
+/*
+ * Printable text of at most length bytes, and no more than IDENTITY_MAX, up to a NUL, outer white
+ * space cut off.
+ */
 char *identity_text(struct arena *arena, const char *bytes, size_t length);
 
 #endif

@@ -134,7 +134,7 @@ static void take_attributes(const uint8_t *data, const uint8_t *thresholds, stru
     for (int i = 0; i < MAX_ATTRIBUTES; i++) {
         const uint8_t *row = data + 2 + ROW * i;
         uint64_t raw = 0;
-        if (row[0] == 0 || has(facts, row[0]))
+        if (row[0] == 0 || row[0] == 0xff || has(facts, row[0])) /* 0xff: nobody answered */
             continue;
         for (int k = 5; k >= 0; k--)
             raw = raw << 8 | row[5 + k];
@@ -147,6 +147,17 @@ static void take_attributes(const uint8_t *data, const uint8_t *thresholds, stru
             .name = smart_ata_name(row[0], facts->rotational),
         };
     }
+}
+
+bool smart_blob_sound(const void *blob, size_t size)
+{
+    struct frame frame;
+    if (frame_blob(blob, size, &frame, NULL) < 0)
+        return false;
+    uint8_t sum = 0;
+    for (size_t i = 0; i < PAGE; i++)
+        sum = (uint8_t)(sum + frame.content[DATA][i]);
+    return sum == 0;
 }
 
 int smart_blob_facts(const void *blob, size_t size, const struct smart_facts *names,
@@ -166,5 +177,6 @@ int smart_blob_facts(const void *blob, size_t size, const struct smart_facts *na
     if (names)
         smart_facts_rename(facts, names);
     smart_ata_decode(facts);
+    smart_facts_doubt(facts, arena);
     return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef PROBES_SMART_BLOB_H
 #define PROBES_SMART_BLOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/error.h"
@@ -16,6 +17,9 @@ enum { SMART_BLOB_MAX = 4096 };
  * (IDFY) and SMART READ DATA (SMDT) among them. -EINVAL with the place where it is not.
  */
 int smart_blob_check(const void *blob, size_t size, struct error *e);
+
+/* Whether the bytes of its SMART READ DATA add up to 0, as ACS wants it; few disks do not. */
+bool smart_blob_sound(const void *blob, size_t size);
 
 /*
  * The facts of a blob. A blob without the chunk SMST does not say whether the disk is healthy:

@@ -72,6 +72,8 @@ static void report(struct smart_round *round, const char *node, const char *name
         smart_report_unread(round, disk, "unreadable", node, json->message);
     else
         smart_report_facts(round, disk, facts);
+    if (e->code == 0 && json->outcome == SMART_READ)
+        smart_report_doubt(round, disk, node, facts->doubt);
 }
 
 /* Whether there is a disk at this place; a target of its own, as each may hang. */

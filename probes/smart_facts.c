@@ -8,7 +8,7 @@
 void smart_facts_init(struct smart_facts *facts)
 {
     *facts = (struct smart_facts){
-        .disk = "", .model = "", .serial = "", .firmware = "", .wwn = "", .bus = ""};
+        .disk = "", .model = "", .serial = "", .firmware = "", .wwn = "", .bus = "", .doubt = ""};
     facts->rotational = -1;
     for (int i = 0; i < SMART_NUMBERS; i++)
         facts->number[i] = NAN;
@@ -24,6 +24,52 @@ void smart_facts_doubt_spare(struct smart_facts *facts)
 {
     if (facts->number[SMART_SPARE] == 0 && facts->number[SMART_SPARE_THRESHOLD] == 0)
         facts->number[SMART_SPARE] = facts->number[SMART_SPARE_THRESHOLD] = NAN;
+}
+
+/* What a number can be at most; counters of NVMe have 16 bytes. None is negative but degrees. */
+static double most(enum smart_number number)
+{
+    switch (number) {
+    case SMART_HEALTHY:
+    case SMART_SELFTEST_PASSED:
+        return 1;
+    case SMART_SPARE:
+    case SMART_SPARE_THRESHOLD:
+    case SMART_WEAR: /* a byte of percent */
+        return 2.55;
+    case SMART_CRITICAL_WARNING:
+        return 255;
+    default:
+        return 0x1p128;
+    }
+}
+
+static bool can_be(enum smart_number number, double value)
+{
+    if (number == SMART_TEMPERATURE)
+        return true; /* looked at where it is read: no sensor gives odd ones */
+    return value >= 0 && value <= most(number) &&
+           (number != SMART_CRITICAL_WARNING || value == floor(value));
+}
+
+void smart_facts_doubt(struct smart_facts *facts, struct arena *arena)
+{
+    facts->doubt = "";
+    for (int i = 0; i < SMART_NUMBERS; i++) {
+        double *value = &facts->number[i];
+        if (isnan(*value) || can_be((enum smart_number)i, *value))
+            continue;
+        if (!facts->doubt[0])
+            facts->doubt = arena_printf(arena, "%s cannot be %.6g",
+                                        smart_metric((enum smart_number)i)->name, *value);
+        *value = NAN;
+    }
+    if (facts->doubt[0])
+        return;
+    if (strcmp(facts->bus, "ata") == 0 && facts->attribute_count == 0)
+        facts->doubt = "none of its attributes is there, so only its own verdict is known";
+    if (strcmp(facts->bus, "nvme") == 0 && isnan(facts->number[SMART_CRITICAL_WARNING]))
+        facts->doubt = "its health log is not there, so only its own verdict is known";
 }
 
 void smart_facts_fill(struct smart_facts *facts, const double other[SMART_NUMBERS])

@@ -67,6 +67,7 @@ struct smart_facts {
     double number[SMART_NUMBERS];
     struct smart_attribute *attributes;
     size_t attribute_count;
+    const char *doubt; /* what of this cannot be, or lacks, so that it does not tell all; "" */
 };
 
 void smart_facts_init(struct smart_facts *facts);
@@ -79,6 +80,12 @@ void smart_set(struct smart_facts *facts, enum smart_number number, double value
  * ones), as every real one is worn out long before.
  */
 void smart_facts_doubt_spare(struct smart_facts *facts);
+
+/*
+ * Forgets numbers that no disk can have and looks for what every disk of its kind tells; the first
+ * of it all is facts->doubt. For what other programs wrote: a disk itself cannot lie that much.
+ */
+void smart_facts_doubt(struct smart_facts *facts, struct arena *arena);
 
 /* Takes from other what facts lacks. */
 void smart_facts_fill(struct smart_facts *facts, const double other[SMART_NUMBERS]);

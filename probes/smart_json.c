@@ -9,6 +9,7 @@
 #include "probes/identity.h"
 
 enum { MAX_KEY = 64, MAX_MESSAGES = 8, MAX_MESSAGE = 200, MAX_SCANNED = 4096 };
+enum { MAX_HOURS = 100 * 365 * 24 }; /* more is another unit that smartctl took for hours */
 
 const json_t *smart_json_at(const json_t *top, const char *path)
 {
@@ -121,7 +122,7 @@ static void common(const json_t *top, struct smart_facts *facts)
         smart_set(facts, SMART_HEALTHY, passed);
     if (degrees > -60 && degrees < 200 && degrees != 0) /* 0: no sensor */
         smart_set(facts, SMART_TEMPERATURE, degrees);
-    if (hours >= 0)
+    if (hours >= 0 && hours <= MAX_HOURS)
         smart_set(facts, SMART_POWER_ON, (hours * 60 + (minutes >= 0 ? minutes : 0)) * 60);
     smart_set(facts, SMART_POWER_CYCLES, smart_json_number(top, "power_cycle_count"));
 }
@@ -240,6 +241,7 @@ int smart_json_parse(const char *text, size_t length, struct arena *arena, struc
         smart_json_ata_logs(top, &json->facts);
         smart_json_scsi(top, &json->facts);
         smart_json_nvme(top, &json->facts);
+        smart_facts_doubt(&json->facts, arena);
         json->outcome = outcome(json, top);
         json->message = why(json, top, arena);
     }

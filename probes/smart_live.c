@@ -137,6 +137,8 @@ static void by_smartctl(struct smart_round *round, const struct disk *disk, cons
         smart_report_unread(round, disk, "unreadable", node, json.message);
     else
         smart_report_facts(round, disk, &json.facts);
+    if (json.outcome == SMART_READ)
+        smart_report_doubt(round, disk, node, json.facts.doubt);
 }
 
 /*
@@ -165,6 +167,7 @@ static void report_blob(struct smart_round *round, const struct disk *disk, cons
         }
     }
     smart_report_facts(round, disk, &facts);
+    smart_report_doubt(round, disk, node, facts.doubt);
 }
 
 static void by_atasmart(struct smart_round *round, const struct disk *disk, const char *node)

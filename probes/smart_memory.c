@@ -80,7 +80,7 @@ static void copy_facts(struct smart_known *known, const struct smart_facts *fact
     known->facts = *facts;
     known->facts.disk = known->disk;
     known->facts.model = known->facts.serial = known->facts.firmware = "";
-    known->facts.wwn = known->facts.bus = "";
+    known->facts.wwn = known->facts.bus = known->facts.doubt = "";
     known->facts.attributes = NULL;
     if (facts->attribute_count == 0)
         return;

@@ -68,6 +68,7 @@ struct recording {
     const struct entry *files;
     char *blob_path, *json_path;
     bool blob_good, json_good;
+    const char *blob_doubt, *json_doubt;
     struct smart_facts blob;
     struct smart_json json;
     struct error blob_error, json_error;
@@ -85,6 +86,9 @@ static void read_blob(struct smart_round *round, struct arena *arena, struct rec
     r->blob_good = root_read(round->run->root, r->blob_path, SMART_BLOB_MAX, arena, &bytes, &size,
                              &r->blob_error) == 0 &&
                    smart_blob_facts(bytes, size, names, arena, &r->blob, &r->blob_error) == 0;
+    r->blob_doubt = r->blob.doubt;
+    if (r->blob_good && !smart_blob_sound(bytes, size))
+        r->blob_doubt = "the checksum of its SMART data is wrong";
 }
 
 static void read_json(struct smart_round *round, struct arena *arena, struct recording *r)
@@ -97,16 +101,26 @@ static void read_json(struct smart_round *round, struct arena *arena, struct rec
     r->json_good = root_read(round->run->root, r->json_path, SMART_JSON_MAX, arena, &text, &length,
                              &r->json_error) == 0 &&
                    smart_json_parse(text, length, arena, &r->json, &r->json_error) == 0;
+    if (r->json_good && r->json.outcome == SMART_READ)
+        r->json_doubt = r->json.odd[0] ? r->json.odd : r->json.facts.doubt;
 }
 
 static void read_files(struct smart_round *round, const struct entry *entry, struct arena *arena,
                        struct recording *r)
 {
-    *r = (struct recording){.files = entry};
+    *r = (struct recording){.files = entry, .blob_doubt = "", .json_doubt = ""};
     r->blob_path = arena_printf(arena, "%s/%s.blob", folder, entry->name);
     r->json_path = arena_printf(arena, "%s/%s.json", folder, entry->name);
     read_json(round, arena, r);
     read_blob(round, arena, r); /* with the names that the JSON has */
+}
+
+/* Two recordings under one name that cannot be of the same disk. */
+static bool differ(const struct smart_facts *a, const struct smart_facts *b)
+{
+    if (a->wwn[0] && b->wwn[0])
+        return strcmp(a->wwn, b->wwn) != 0;
+    return a->serial[0] && b->serial[0] && strcmp(a->serial, b->serial) != 0;
 }
 
 static const struct smart_facts *merge(struct recording *r)
@@ -114,7 +128,9 @@ static const struct smart_facts *merge(struct recording *r)
     bool read = r->json_good && r->json.outcome == SMART_READ;
     if (!r->blob_good)
         return read ? &r->json.facts : NULL;
-    if (read)
+    if (read && differ(&r->blob, &r->json.facts))
+        r->json_doubt = "of another disk than the .blob of the same name, and left out";
+    else if (read)
         smart_facts_fill(&r->blob, r->json.facts.number);
     return &r->blob;
 }
@@ -152,7 +168,7 @@ static void compare(struct smart_round *round, const struct disk *disk,
                     const struct smart_facts *facts, const struct recording *r)
 {
     if (disk->wwn[0] && facts->wwn[0] && strcmp(disk->wwn, facts->wwn) != 0)
-        probe_finding(round->run, "conflict", false, disk->device,
+        probe_finding(round->run, "conflict", true, disk->device,
                       r->blob_good ? r->blob_path : r->json_path,
                       "this recording is of another disk, %s (serial %s), than sysfs has here (%s)",
                       facts->wwn, facts->serial, disk->wwn);
@@ -167,8 +183,8 @@ static void report(struct smart_round *round, const struct disk *disk, struct re
     }
     compare(round, disk, facts, r);
     smart_report_facts(round, disk, facts);
-    if (r->json_good && r->json.odd[0])
-        probe_finding(round->run, "malformed", true, disk->device, r->json_path, "%s", r->json.odd);
+    smart_report_doubt(round, disk, r->blob_path, r->blob_doubt);
+    smart_report_doubt(round, disk, r->json_path, r->json_doubt);
     if (r->files->blob && !r->blob_good)
         bad_file(round, disk, r->blob_path, &r->blob_error, false);
     if (r->files->json && !r->json_good)

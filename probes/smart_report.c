@@ -153,6 +153,13 @@ void smart_report_asleep(struct smart_round *round, const struct disk *disk)
     report_known(round, known);
 }
 
+void smart_report_doubt(struct smart_round *round, const struct disk *disk, const char *file,
+                        const char *doubt)
+{
+    if (doubt[0])
+        probe_finding(round->run, "malformed", true, disk->device, file, "%s", doubt);
+}
+
 void smart_report_unread(struct smart_round *round, const struct disk *disk, const char *kind,
                          const char *file, const char *message)
 {

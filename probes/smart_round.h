@@ -35,6 +35,10 @@ void smart_report_logs(struct smart_round *round, struct smart_known *known);
 /* The disk sleeps and is left alone: its last values, as old as they are. */
 void smart_report_asleep(struct smart_round *round, const struct disk *disk);
 
+/* What is in doubt of what was read from file: a finding, or nothing. */
+void smart_report_doubt(struct smart_round *round, const struct disk *disk, const char *file,
+                        const char *doubt);
+
 /*
  * The disk could not be read; message says why and file where ("" : the device itself). A disk
  * that has no SMART at all is not unreadable: smart_report_unsupported() is but a note.

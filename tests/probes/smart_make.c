@@ -59,6 +59,15 @@ static void rows(uint8_t *data, uint8_t *thresholds, const struct smart_row *row
     }
 }
 
+/* The last byte makes the sum of all 0: ACS, SMART READ DATA. */
+static void sum_up(uint8_t *page)
+{
+    uint8_t sum = 0;
+    for (int i = 0; i < 511; i++)
+        sum = (uint8_t)(sum + page[i]);
+    page[511] = (uint8_t)-sum;
+}
+
 size_t smart_make(const struct smart_made *disk, uint8_t bytes[SMART_MADE_MAX])
 {
     uint8_t *page = chunk(bytes, "IDFY", 512);
@@ -68,5 +77,6 @@ size_t smart_make(const struct smart_made *disk, uint8_t bytes[SMART_MADE_MAX])
     uint8_t *data = chunk(page + (disk->status >= 0 ? 4 : 512), "SMDT", 512);
     uint8_t *thresholds = chunk(data + 512, "SMTH", 512);
     rows(data, thresholds, disk->rows);
+    sum_up(data);
     return (size_t)(thresholds + 512 - bytes);
 }

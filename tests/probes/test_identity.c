@@ -182,6 +182,20 @@ static void identify_page(void **state)
     assert_null(vpd_identify(page, sizeof page));
 }
 
+/* Bounded, and never cut within a character. */
+static void long_text(void **state)
+{
+    (void)state;
+    SCRATCH_ARENA(arena);
+    char text[IDENTITY_MAX + 64];
+    memset(text, 'x', sizeof text);
+    memcpy(text + IDENTITY_MAX - 1, "\u20ac", 3);
+    assert_int_equal(strlen(identity_text(arena, text, sizeof text)), IDENTITY_MAX - 1);
+    memset(text, 'x', sizeof text);
+    memcpy(text + IDENTITY_MAX - 3, "\u20ac", 3);
+    assert_int_equal(strlen(identity_text(arena, text, sizeof text)), IDENTITY_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +207,7 @@ int main(void)
         cmocka_unit_test(vpd_pages),
         cmocka_unit_test(t10_designators),
         cmocka_unit_test(identify_page),
+        cmocka_unit_test(long_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

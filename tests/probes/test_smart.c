@@ -212,6 +212,7 @@ static void sysfs_and_files_meet(void **state)
     const struct finding *other = smart_seen_finding(&seen, "sdb", NULL);
     assert_non_null(other);
     assert_string_equal(other->kind, "conflict");
+    assert_true(other->blind);
     smart_seen_close(&seen);
     tree_remove(&tree);
 }
@@ -233,6 +234,98 @@ static void two_claim_one_identity(void **state)
         assert_non_null(conflict);
         assert_string_equal(conflict->kind, "conflict");
     }
+    smart_seen_close(&seen);
+    tree_remove(&tree);
+}
+
+/* What is amiss with the files under one name; each is named, and counts as not seen. */
+static void files_that_tell_too_little(void **state)
+{
+    static const char text[] = "{\"smartctl\":{},\"smart_status\":{\"passed\":true},"
+                               "\"device\":{\"protocol\":\"%s\"}%s}";
+    static const char health[] = ",\"nvme_smart_health_information_log\":"
+                                 "{\"critical_warning\":0,\"available_spare\":-5}";
+    static const struct {
+        const char *protocol, *more, *message;
+    } cases[] = {
+        {"ATA", "", "none of its attributes is there, so only its own verdict is known"},
+        {"NVMe", "", "its health log is not there, so only its own verdict is known"},
+        {"NVMe", health, "forewarn_disk_spare_ratio cannot be -0.05"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct tree tree;
+        struct smart_seen seen;
+        char json[512];
+        (void)state;
+        tree_make(&tree);
+        snprintf(json, sizeof json, text, cases[i].protocol, cases[i].more);
+        tree_file(&tree, "/smart/sda.json", json);
+        smart_seen_open(&seen, tree.path);
+        poll_tree(&seen);
+        expect(&seen, "forewarn_disk_healthy{disk=\"sda\"}", 1);
+        expect(&seen, "forewarn_disk_spare_ratio{disk=\"sda\"}", ABSENT);
+        const struct finding *finding = smart_seen_finding(&seen, "sda", NULL);
+        assert_non_null(finding);
+        assert_string_equal(finding->kind, "malformed");
+        assert_string_equal(finding->file, "/smart/sda.json");
+        assert_string_equal(finding->message, cases[i].message);
+        assert_true(finding->blind);
+        smart_seen_close(&seen);
+        tree_remove(&tree);
+    }
+}
+
+static void expect_doubt(const uint8_t *bytes, size_t size, const char *message)
+{
+    struct tree tree;
+    struct smart_seen seen;
+    tree_make(&tree);
+    tree_bytes(&tree, "/smart/sda.blob", bytes, size);
+    smart_seen_open(&seen, tree.path);
+    poll_tree(&seen);
+    const struct finding *finding = smart_seen_finding(&seen, "sda", NULL);
+    assert_non_null(finding);
+    assert_string_equal(finding->message, message);
+    assert_true(finding->blind);
+    smart_seen_close(&seen);
+    tree_remove(&tree);
+}
+
+static void a_damaged_blob_is_doubted(void **state)
+{
+    uint8_t bytes[SMART_MADE_MAX], *data;
+    size_t size = smart_make(&made, bytes);
+    (void)state;
+    data = bytes + size - 512 - 8 - 512;
+    data[490]++;
+    expect_doubt(bytes, size, "the checksum of its SMART data is wrong");
+    memset(data, 0, 512);
+    expect_doubt(bytes, size, "none of its attributes is there, so only its own verdict is known");
+    memset(data, 0xff, 512);
+    expect_doubt(bytes, size, "none of its attributes is there, so only its own verdict is known");
+}
+
+/* Numbers of two disks must not come out as those of one. */
+static void blob_and_json_of_two_disks(void **state)
+{
+    struct tree tree;
+    struct smart_seen seen;
+    struct smart_made other = made;
+    (void)state;
+    tree_make(&tree);
+    other.wwn++;
+    other.status = -1;
+    add_blob(&tree, "/smart/sda.blob", &other);
+    add_json(&tree, "/smart/sda.json", "ata.json");
+    smart_seen_open(&seen, tree.path);
+    poll_tree(&seen);
+    expect(&seen, "forewarn_disk_pending_sectors{disk=\"0x5000c500a1b2c3d5\"}", 8);
+    expect(&seen, "forewarn_disk_healthy{disk=\"0x5000c500a1b2c3d5\"}", ABSENT);
+    expect(&seen, "forewarn_disk_selftest_passed{disk=\"0x5000c500a1b2c3d5\"}", ABSENT);
+    const struct finding *finding = smart_seen_finding(&seen, "sda", NULL);
+    assert_non_null(finding);
+    assert_string_equal(finding->file, "/smart/sda.json");
+    assert_true(finding->blind);
     smart_seen_close(&seen);
     tree_remove(&tree);
 }
@@ -358,7 +451,8 @@ int main(void)
         cmocka_unit_test(disks_of_files_alone),        cmocka_unit_test(blob_and_json_are_one_disk),
         cmocka_unit_test(sysfs_and_files_meet),        cmocka_unit_test(two_claim_one_identity),
         cmocka_unit_test(a_vanished_disk_is_a_sample), cmocka_unit_test(bad_files),
-        cmocka_unit_test(nothing_runs_under_a_root),
+        cmocka_unit_test(nothing_runs_under_a_root),   cmocka_unit_test(files_that_tell_too_little),
+        cmocka_unit_test(a_damaged_blob_is_doubted),   cmocka_unit_test(blob_and_json_of_two_disks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
