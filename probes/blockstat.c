@@ -266,15 +266,19 @@ static void look_at_disks(struct probe_run *run, const struct disks *disks,
         look.now[i] = (struct remembered){arena_strdup(arena, disk), recall(state, disk)};
         look_at(&look, i, false);
     }
-    if (!state->arena && root_is_live(run->root))
+    bool has_past = state->arena != NULL;
+    if (!has_past && root_is_live(run->root)) {
         watch(&look);
+        has_past = true;
+    }
     for (size_t i = 0; i < disks->count; i++) {
         if (!look.has_requests[i])
             continue;
         BATCH_SAMPLE(&run->batch, &blockstat_outstanding, (double)look.outstanding[i].requests,
                      disks->disk[i].disk);
-        BATCH_SAMPLE(&run->batch, &blockstat_outstanding_seconds, look.outstanding[i].seconds,
-                     disks->disk[i].disk);
+        if (has_past)
+            BATCH_SAMPLE(&run->batch, &blockstat_outstanding_seconds, look.outstanding[i].seconds,
+                         disks->disk[i].disk);
     }
     if (disks->count)
         qsort(look.now, disks->count, sizeof *look.now, by_disk);

@@ -35,7 +35,7 @@ const struct metric blockstat_outstanding_seconds = {
     .type = METRIC_GAUGE,
     .unit = "seconds",
     .help = "For how long, at least, the disk has had requests and completed none; 0 when it "
-            "completes some or has none.",
+            "completes some or has none. Not given for a single look at a recording.",
     .source = "the same, from one look to the next",
     .labels = {"disk"},
 };
