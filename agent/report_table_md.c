@@ -121,15 +121,13 @@ static size_t find_arrays(const struct table *table, struct instant **arrays)
     return count;
 }
 
-/* Whether an alert tells how far the array's sync is: then its value is just that. */
-static bool is_told(const struct table *table, const struct syncs *syncs, const char *array)
+/* Whether an alert already tells what the array's sync does. */
+static bool is_told(const struct table *table, const char *array)
 {
-    double done = instant_value(&syncs->completed, array, NAN);
-    if (!(done > 0 && done < 1))
-        return false;
     for (size_t i = 0; i < table->look->alert_count; i++) {
         const struct alert *alert = &table->look->alerts[i];
-        if (alert->value == done && strcmp(labels_get(alert->labels, "array"), array) == 0)
+        if (strcmp(labels_get(alert->annotations, "sync"), "told") == 0 &&
+            strcmp(labels_get(alert->labels, "array"), array) == 0)
             return true;
     }
     return false;
@@ -143,7 +141,7 @@ void table_put_syncs(const struct table *table)
     for (size_t i = 0; i < count; i++) {
         const char *array = labels_get(arrays[i].labels, "array");
         const char *text = progress(table, &syncs, array);
-        if (*text && !is_told(table, &syncs, array))
+        if (*text && !is_told(table, array))
             table_item(table, "Running:", &done, arena_printf(table->arena, "%s: %s", array, text));
     }
 }

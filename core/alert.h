@@ -19,8 +19,8 @@ const char *alert_state_name(enum alert_state state);
 /*
  * An alert as exporters see it. labels hold alertname and the rule's own labels but not severity,
  * which is no part of an alert's identity. Annotations that have a meaning of their own: summary
- * (one line: what is wrong and where), description (what is known), action (what to do now). All
- * memory belongs to whoever made the list.
+ * (one line: what is wrong and where), description (what is known), action (what to do now), sync
+ * ("told": it says what the array's sync does). All memory belongs to whoever made the list.
  */
 struct alert {
     const char *name;

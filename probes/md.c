@@ -43,7 +43,9 @@ static void read_mdstat(struct round *round)
     if (round->mdstat_code == 0) {
         md_mdstat_parse(round->arena, text, length, &round->mdstat);
         round->mdstat_read = true;
-    } else if (round->mdstat_code != -ENOENT) {
+    } else if (round->mdstat_code != -ENOENT ||
+               root_readlink(run->root, mdstat_path, round->arena, &text, NULL) == 0) {
+        /* Not there is well; a link that leads nowhere is not. */
         probe_finding(run, "unreadable", round->name_count == 0, "", mdstat_path, "%s",
                       round->mdstat_code == -EOPNOTSUPP
                           ? "neither a file nor a directory, so it is not opened"

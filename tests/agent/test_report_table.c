@@ -327,15 +327,20 @@ static void test_syncs(void **state)
 static void test_sync_in_alert(void **state)
 {
     SCRATCH_ARENA(arena);
-    struct alert alert = {.name = "R", .severity = SEVERITY_INFO, .value = 0.415};
+    struct alert alert = {.name = "R", .severity = SEVERITY_INFO};
     struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS, .alerts = &alert, .alert_count = 1};
     struct report_style style = {.width = 100};
     (void)state;
-    alert.annotations = &labels_empty;
+    alert.annotations = fixture_labels(arena, "sync", "told", NULL);
     alert.labels = fixture_labels(arena, "array", "md2", NULL);
     char *text = render(&look, fixture_series, &style);
     assert_not_in(text, "Running");
     free(text);
+    alert.annotations = &labels_empty;
+    text = render(&look, fixture_series, &style);
+    assert_in(text, "Running");
+    free(text);
+    alert.annotations = fixture_labels(arena, "sync", "told", NULL);
     alert.labels = fixture_labels(arena, "array", "md0", NULL);
     text = render(&look, fixture_series, &style);
     assert_in(text, "Running");

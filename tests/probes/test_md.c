@@ -202,6 +202,25 @@ static void no_arrays(void **state)
     tree_remove(&tree);
 }
 
+/* A host without md has no /proc/mdstat; one whose link leads nowhere was recorded badly. */
+static void mdstat_leads_nowhere(void **state)
+{
+    struct tree tree;
+    struct md_run run;
+    (void)state;
+
+    tree_make(&tree);
+    md_run_open(&run);
+    tree_file(&tree, "/proc/uptime", "1 1\n");
+    assert_int_equal(md_run_poll(&run, tree.path), 0);
+    assert_false(md_seen_finding(&run.seen, "blind unreadable - /proc/mdstat"));
+    tree_link(&tree, "/proc/mdstat", "/nowhere");
+    assert_int_equal(md_run_poll(&run, tree.path), 0);
+    assert_true(md_seen_finding(&run.seen, "blind unreadable - /proc/mdstat: ENOENT"));
+    md_run_close(&run);
+    tree_remove(&tree);
+}
+
 /* What the kernel's files can never be is told at once, and the rest is read. */
 static void impossible_files(void **state)
 {
@@ -365,10 +384,15 @@ static void lists_all_metrics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases),           cmocka_unit_test(no_arrays),
-        cmocka_unit_test(leaves_out),      cmocka_unit_test(impossible_files),
-        cmocka_unit_test(stops_meanwhile), cmocka_unit_test(nothing_readable),
-        cmocka_unit_test(too_many),        cmocka_unit_test(lists_all_metrics),
+        cmocka_unit_test(cases),
+        cmocka_unit_test(no_arrays),
+        cmocka_unit_test(leaves_out),
+        cmocka_unit_test(mdstat_leads_nowhere),
+        cmocka_unit_test(impossible_files),
+        cmocka_unit_test(stops_meanwhile),
+        cmocka_unit_test(nothing_readable),
+        cmocka_unit_test(too_many),
+        cmocka_unit_test(lists_all_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
