@@ -42,7 +42,7 @@ static int render_expr(const struct check_options *options, struct look_taken *t
     if (code < 0)
         return code;
     return nagios_render_expr(options->expr, values, count, options->warning, options->critical,
-                              &taken->look.verdict, out, e);
+                              &taken->look, &taken->look.verdict, out, e);
 }
 
 static int render(const struct check_options *options, struct look_taken *taken, struct buf *out,

@@ -26,33 +26,6 @@ static void put_alert_texts(const struct look *look, struct buf *out)
     }
 }
 
-/* What was not seen: the first by name, the others counted. */
-static void put_blind_text(const char *what, const char *why, size_t *seen, struct buf *out)
-{
-    if ((*seen)++)
-        return;
-    nagios_put_separator(out);
-    nagios_put_text(what, out);
-    buf_puts(out, " not seen: ");
-    nagios_put_text(why, out);
-}
-
-static void put_blind_texts(const struct look *look, struct buf *out)
-{
-    size_t seen = 0;
-    for (size_t i = 0; i < look->probe_count; i++)
-        if (!look->probes[i].up)
-            put_blind_text(look->probes[i].name, look->probes[i].error, &seen, out);
-    for (size_t i = 0; i < look->finding_count; i++) {
-        const struct finding *finding = &look->findings[i];
-        const char *what = finding->target[0] ? finding->target : finding->probe;
-        if (finding->blind)
-            put_blind_text(what, finding->message, &seen, out);
-    }
-    if (seen > 1)
-        buf_printf(out, ", and %zu more not seen", seen - 1);
-}
-
 static void put_count(const struct look *look, const struct store *store, const char *metric,
                       const char *noun, struct buf *out)
 {
@@ -67,7 +40,7 @@ static void put_first_line(const struct look *look, const struct store *store, s
 {
     struct buf text = {0}, perf = {0};
     put_alert_texts(look, &text);
-    put_blind_texts(look, &text);
+    nagios_put_unseen(look, &text);
     if (!text.length)
         buf_puts(&text, "nothing wrong seen");
     nagios_put_separator(&text);

@@ -19,12 +19,13 @@ void nagios_render(const struct look *look, const struct store *store, unsigned 
 
 /*
  * The answer to --expr EXPR with -w and -c, of which either may be NULL: each of the values is held
- * against both ranges, the worst one counts, no value at all is unknown. Gives the verdict;
- * -EINVAL for a bad range, with nothing rendered.
+ * against both ranges, the worst one counts, no value at all is unknown. What would be ok is
+ * unknown where the look did not see everything. Gives the verdict; -EINVAL for a bad range, with
+ * nothing rendered.
  */
 int nagios_render_expr(const char *expr, const struct instant *values, size_t count,
-                       const char *warning, const char *critical, enum verdict *verdict,
-                       struct buf *out, struct error *e);
+                       const char *warning, const char *critical, const struct look *look,
+                       enum verdict *verdict, struct buf *out, struct error *e);
 
 /* The answer when there is none: "FOREWARN UNKNOWN - text". */
 void nagios_render_unknown(const char *text, struct buf *out);

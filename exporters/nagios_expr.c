@@ -51,12 +51,13 @@ static void put_value(const struct instant *value, size_t named, struct buf *out
 
 /* "EXPR: 2 of 24 values: ...": those that the verdict comes from. */
 static void put_first(const char *expr, const struct instant *values, size_t count,
-                      const struct thresholds *given, enum verdict verdict, struct buf *out)
+                      const struct thresholds *given, enum verdict verdict, const char *unseen,
+                      struct buf *out)
 {
     size_t of = 0, named = 0;
     struct buf names = {0}, text = {0}, clean = {0};
     for (size_t i = 0; i < count; i++) {
-        if (judge(given, values[i].value) != verdict)
+        if (judge(given, values[i].value) != verdict && verdict != VERDICT_UNKNOWN)
             continue;
         if (of++ < NAMED)
             put_value(&values[i], named++, &names);
@@ -67,6 +68,8 @@ static void put_first(const char *expr, const struct instant *values, size_t cou
     buf_puts(&text, count ? names.data : " no value");
     buf_puts(&text, of > named ? ", ..." : "");
     nagios_put_text(text.data, &clean);
+    if (verdict == VERDICT_UNKNOWN && *unseen)
+        buf_printf(&clean, "; %s", unseen);
     nagios_put_first(verdict, &clean, out);
     buf_free(&names);
     buf_free(&text);
@@ -118,8 +121,8 @@ static void put_perf(const struct instant *values, size_t count, const struct th
 }
 
 int nagios_render_expr(const char *expr, const struct instant *values, size_t count,
-                       const char *warning, const char *critical, enum verdict *verdict,
-                       struct buf *out, struct error *e)
+                       const char *warning, const char *critical, const struct look *look,
+                       enum verdict *verdict, struct buf *out, struct error *e)
 {
     struct thresholds given = {0};
     int status = parse(warning, &given.warning, &given.warning_range, e);
@@ -132,7 +135,11 @@ int nagios_render_expr(const char *expr, const struct instant *values, size_t co
         enum verdict one = judge(&given, values[i].value);
         worst = one > worst ? one : worst;
     }
-    put_first(expr, values, count, &given, worst, out);
+    struct buf unseen = {0};
+    if (nagios_put_unseen(look, &unseen) && worst == VERDICT_OK)
+        worst = VERDICT_UNKNOWN;
+    put_first(expr, values, count, &given, worst, unseen.length ? unseen.data : "", out);
+    buf_free(&unseen);
     put_perf(values, count, &given, out);
     buf_puts(out, "\n");
     *verdict = worst;

@@ -46,3 +46,30 @@ void nagios_put_first(enum verdict verdict, const struct buf *text, struct buf *
     buf_add(out, text->data, end);
     buf_puts(out, "...");
 }
+
+static void put_blind_text(const char *what, const char *why, size_t *seen, struct buf *out)
+{
+    if ((*seen)++)
+        return;
+    nagios_put_separator(out);
+    nagios_put_text(what, out);
+    buf_puts(out, " not seen: ");
+    nagios_put_text(why, out);
+}
+
+size_t nagios_put_unseen(const struct look *look, struct buf *out)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < look->probe_count; i++)
+        if (!look->probes[i].up)
+            put_blind_text(look->probes[i].name, look->probes[i].error, &seen, out);
+    for (size_t i = 0; i < look->finding_count; i++) {
+        const struct finding *finding = &look->findings[i];
+        const char *what = finding->target[0] ? finding->target : finding->probe;
+        if (finding->blind)
+            put_blind_text(what, finding->message, &seen, out);
+    }
+    if (seen > 1)
+        buf_printf(out, ", and %zu more not seen", seen - 1);
+    return seen;
+}

@@ -19,6 +19,9 @@ void nagios_put_text(const char *text, struct buf *out);
 /* "; " where something stands already. */
 void nagios_put_separator(struct buf *out);
 
+/* What was not seen: the first by name, the others counted. Gives how many. */
+size_t nagios_put_unseen(const struct look *look, struct buf *out);
+
 /* "FOREWARN CRITICAL - " and text, cut at NAGIOS_TEXT_LIMIT; no newline. */
 void nagios_put_first(enum verdict verdict, const struct buf *text, struct buf *out);
 
