@@ -103,7 +103,11 @@ static void start_watchdog(const struct check_options *options)
         nagios_render_unknown(reason, &text);
     else if (options->format == FORMAT_TABLE)
         buf_printf(&text, "UNKNOWN  %s\n", reason);
-    watchdog_start(options->look.timeout_ms, text.data ? text.data : "", VERDICT_UNKNOWN);
+    else
+        buf_printf(&text, "forewarn: check: %s\n", reason); /* half a JSON would help nobody */
+    watchdog_start(options->look.timeout_ms,
+                   options->format == FORMAT_JSON ? STDERR_FILENO : STDOUT_FILENO, text.data,
+                   VERDICT_UNKNOWN);
     buf_free(&text);
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/command.h"
 #include "agent/look.h"
@@ -75,7 +77,10 @@ static int probe(const struct options *options)
     struct look_taken taken;
     struct error e = {0};
 
-    watchdog_start(options->look.timeout_ms, "", EXIT_FAILURE);
+    char late[80];
+    snprintf(late, sizeof late, "forewarn: probe: no result within %g s\n",
+             (double)options->look.timeout_ms / 1000);
+    watchdog_start(options->look.timeout_ms, STDERR_FILENO, late, EXIT_FAILURE);
     if (look_take(&options->look, &taken, &e) < 0) {
         log_error("probe: %s", e.text);
         return EXIT_FAILURE;

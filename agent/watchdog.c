@@ -12,22 +12,22 @@
 static struct {
     char text[512];
     size_t length;
-    int status;
+    int fd, status;
     volatile sig_atomic_t hushed;
 } the_watchdog;
 
 static void on_alarm(int signal)
 {
-    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    struct pollfd out = {.fd = the_watchdog.fd, .events = POLLOUT};
     (void)signal;
     /* A reader that does not read must not keep this from ending. */
     if (!the_watchdog.hushed && poll(&out, 1, 0) > 0 &&
-        write(STDOUT_FILENO, the_watchdog.text, the_watchdog.length) < 0)
+        write(the_watchdog.fd, the_watchdog.text, the_watchdog.length) < 0)
         _exit(the_watchdog.status);
     _exit(the_watchdog.status);
 }
 
-void watchdog_start(int64_t ms, const char *text, int status)
+void watchdog_start(int64_t ms, int fd, const char *text, int status)
 {
     const struct sigaction action = {.sa_handler = on_alarm};
     const struct itimerval timer = {
@@ -35,6 +35,7 @@ void watchdog_start(int64_t ms, const char *text, int status)
 
     snprintf(the_watchdog.text, sizeof the_watchdog.text, "%s", text);
     the_watchdog.length = strlen(the_watchdog.text);
+    the_watchdog.fd = fd;
     the_watchdog.status = status;
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &timer, NULL);

@@ -12,15 +12,15 @@
 #include "agent/watchdog.h"
 
 /* Runs a process that never ends by itself; gives its status, and what it wrote in text. */
-static int bark(const char *say, int hush, char text[64])
+static int bark(int fd, const char *say, int hush, char text[64])
 {
     int ends[2], status;
 
     assert_int_equal(pipe(ends), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        watchdog_start(50, say, 3);
+        dup2(ends[1], fd);
+        watchdog_start(50, fd, say, 3);
         if (hush)
             watchdog_hush();
         for (;;)
@@ -38,12 +38,14 @@ static void test_time_is_over(void **state)
 {
     char text[64];
     (void)state;
-    assert_int_equal(bark("UNKNOWN - too late\n", 0, text), 3 << 8);
+    assert_int_equal(bark(STDOUT_FILENO, "UNKNOWN - too late\n", 0, text), 3 << 8);
     assert_string_equal(text, "UNKNOWN - too late\n");
-    assert_int_equal(bark("UNKNOWN - too late\n", 1, text), 3 << 8);
+    assert_int_equal(bark(STDOUT_FILENO, "UNKNOWN - too late\n", 1, text), 3 << 8);
     assert_string_equal(text, "");
-    assert_int_equal(bark("", 0, text), 3 << 8);
+    assert_int_equal(bark(STDOUT_FILENO, "", 0, text), 3 << 8);
     assert_string_equal(text, "");
+    assert_int_equal(bark(STDERR_FILENO, "too late\n", 0, text), 3 << 8);
+    assert_string_equal(text, "too late\n");
 }
 
 /* Nobody reads, and the pipe is full: it ends all the same. */
@@ -57,7 +59,7 @@ static void test_full_pipe(void **state)
     pid_t pid = fork();
     if (pid == 0) {
         dup2(ends[1], STDOUT_FILENO);
-        watchdog_start(50, "too late\n", 3);
+        watchdog_start(50, STDOUT_FILENO, "too late\n", 3);
         for (;;)
             if (write(STDOUT_FILENO, bytes, sizeof bytes) < 0)
                 _exit(1);

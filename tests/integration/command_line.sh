@@ -119,6 +119,13 @@ for format in table nagios; do
     expect UNKNOWN "$directory/out"
 done
 
+"$forewarn" check --format json --root "$host" --timeout 1ms >"$directory/out" 2>"$directory/err"
+[ $? = 3 ] || complain "--timeout 1ms, json: exit status"
+expect "forewarn: check: no result within 0.001 s" "$directory/err"
+"$forewarn" probe md --root "$host" --timeout 1ms >"$directory/out" 2>"$directory/err"
+[ $? = 1 ] || complain "probe --timeout 1ms: exit status"
+expect "forewarn: probe: no result within 0.001 s" "$directory/err"
+
 # An output that could not be written is never ok.
 for arguments in "check --root $host" "check --root $host --format json" "check --format nagios --root $host"; do
     # shellcheck disable=SC2086 # words
