@@ -7,6 +7,7 @@ function source(file)
 }
 
 BEGIN {
+    count = 0
     print "/* Made by rules/embed.awk, do not edit. */"
     print "#include \"rules/rules.h\"\n"
 }

@@ -92,7 +92,7 @@ static size_t find_variable(struct tmpl_parser *p, struct tmpl_token token)
 static void read_number(struct tmpl_parser *p, struct tmpl_token token,
                         struct tmpl_operand *operand)
 {
-    struct tmpl_number number;
+    struct tmpl_number number = {0};
     if (!tmpl_read_number(token.text, token.length, &number))
         tmpl_fail(p, token.at, "bad number '%.*s'", (int)token.length, token.text);
     operand->kind = number.is_integer ? TMPL_OPERAND_INTEGER : TMPL_OPERAND_FLOAT;

@@ -99,10 +99,11 @@ static void narrow(const char *text, size_t *from, size_t *to, size_t at)
         return;
     if (at > *from + SHOWN_WIDTH / 2)
         *from = at - SHOWN_WIDTH / 2;
-    if (*to > *from + SHOWN_WIDTH)
-        *to = *from + SHOWN_WIDTH;
     while (*from < at && is_continuation(text[*from]))
         ++*from;
+    if (*to <= *from + SHOWN_WIDTH)
+        return;
+    *to = *from + SHOWN_WIDTH;
     while (*to > at && is_continuation(text[*to]))
         --*to;
 }
