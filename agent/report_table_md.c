@@ -10,8 +10,10 @@
 static const char *word_of(const struct instant_index *index, const char *array, const char *label)
 {
     const struct instant *at = instant_find(index, array);
+    if (!at)
+        return "";
     const struct instant *end = index->at + index->count;
-    for (; at && at < end && strcmp(labels_get(at->labels, "array"), array) == 0; at++)
+    for (; at < end && strcmp(labels_get(at->labels, "array"), array) == 0; at++)
         if (at->value == 1)
             return labels_get(at->labels, label);
     return "";

@@ -306,6 +306,7 @@ static void test_syncs(void **state)
          "forewarn_md_sync_waiting{array=\"md0\",why=\"pending\"} 1\n",
          " Running:  md0: resync waits for the first write to the array\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"idle\"} 1\n", NULL},
+        {"", NULL},
     };
     struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS};
     struct report_style style = {.width = 100};
