@@ -6,8 +6,9 @@
 
 /*
  * The last resort of a command that has promised to end in time: when the time is over, in whatever
- * it hangs, text goes to fd (standard output or standard error) and the process exits with status. Both are set before
- * anything is read or started. There is one watchdog a process, as there is one SIGALRM.
+ * it hangs, text goes to fd (standard output or standard error) and the process exits with status.
+ * Both are set before anything is read or started. There is one watchdog a process, as there is one
+ * SIGALRM.
  */
 void watchdog_start(int64_t ms, int fd, const char *text, int status);
 

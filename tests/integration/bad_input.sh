@@ -21,6 +21,6 @@ judge 3 "holds nothing to look at"
 
 # md's own count of lacking members, though each of them says that it is in sync.
 echo 1 >"$host/sys/block/md2/md/degraded"
-judge 2 "md2 (raid5) is degraded, 1 of 4 members lacking: no redundancy left"
+judge 2 "md2 (raid5) is degraded, 1 of 4 members missing: no redundancy left"
 
 exit "$failed"

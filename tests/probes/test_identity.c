@@ -175,7 +175,6 @@ static void identify_page(void **state)
 {
     (void)state;
     char page[60 + 512] = {0, (char)0x89, 2, 0x38, [56] = (char)0xec};
-    SCRATCH_ARENA(arena);
     assert_ptr_equal(vpd_identify(page, sizeof page), page + 60);
     assert_null(vpd_identify(page, sizeof page - 1));
     page[56] = (char)0xa1;
