@@ -172,8 +172,10 @@ static const char *member_map(const struct table *table, const struct instant_in
     memset(map, '_', slots);
     map[slots] = '\0';
     const struct instant *at = instant_find(members, array);
+    if (!at)
+        return NULL;
     const struct instant *end = members->at + members->count;
-    for (; at && at < end && strcmp(labels_get(at->labels, "array"), array) == 0; at++) {
+    for (; at < end && strcmp(labels_get(at->labels, "array"), array) == 0; at++) {
         char *rest;
         const char *slot = labels_get(at->labels, "slot");
         unsigned long number = strtoul(slot, &rest, 10);

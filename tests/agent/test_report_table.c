@@ -307,9 +307,10 @@ static void test_syncs(void **state)
          " Running:  md0: resync waits for the first write to the array\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"idle\"} 1\n", NULL},
         {"", NULL},
+        {"forewarn_md_disks_wanted{array=\"md0\"} 2\n", NULL}, /* and no members */
     };
     struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS};
-    struct report_style style = {.width = 100};
+    struct report_style style = {.width = 100, .verbose = true};
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct buf series = {0};
