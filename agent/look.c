@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/defaults.h"
 #include "agent/privileges.h"
 #include "agent/rule_files.h"
 #include "agent/self.h"
@@ -62,7 +63,7 @@ static int load_rules(const struct look_options *options, struct look_taken *tak
     if (!options->judge)
         return 0;
     int code = rule_files_read(options->rule_files, options->rule_file_count,
-                               SYSCONFDIR "/forewarn/rules", taken->arena, &sources, &count, e);
+                               DEFAULT_RULE_DIRECTORY, taken->arena, &sources, &count, e);
     if (code < 0)
         return code;
     code = rule_set_load(sources, count, log_rule_error, &errors, &taken->rules);

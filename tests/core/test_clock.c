@@ -33,11 +33,28 @@ static void simulated_clock_stands_still(void **state)
     assert_true(clock_monotonic_ns(&sim.clock) == start + 1500000000);
 }
 
+static void who_sleeps_does_not_count_on(void **state)
+{
+    (void)state;
+    struct clock_sim sim;
+    clock_sim_init(&sim, 1700000000000);
+    int64_t since = clock_monotonic_ns(&sim.clock), awake = clock_awake_ns(&sim.clock);
+    clock_sim_suspend(&sim, 5000);
+    assert_true(clock_monotonic_ns(&sim.clock) == since + 5000000000);
+    assert_true(clock_awake_ns(&sim.clock) == awake);
+    clock_sim_advance(&sim, 1);
+    assert_true(clock_awake_ns(&sim.clock) == awake + 1000000);
+    clock_sim_set(&sim, 7);
+    assert_true(clock_wall_ms(&sim.clock) == 7);
+    assert_true(clock_awake_ns(&clock_system) <= clock_monotonic_ns(&clock_system));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(system_clock_goes_on),
         cmocka_unit_test(simulated_clock_stands_still),
+        cmocka_unit_test(who_sleeps_does_not_count_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
