@@ -124,9 +124,9 @@ static void read_probes(struct yaml_file *file, const yaml_node_t *node, void *o
     size_t count = 0;
 
     for (; reader->probes[count] && count < CONFIG_MAX_PROBES; count++)
-        fields[count] =
-            (struct yaml_field){reader->probes[count]->name, read_probe,
-                                offsetof(struct config, probes) + count * sizeof(struct config_probe)};
+        fields[count] = (struct yaml_field){reader->probes[count]->name, read_probe,
+                                            offsetof(struct config, probes) +
+                                                count * sizeof(struct config_probe)};
     yaml_read_mapping(file, node, "'probes'", fields, count, &reader->config);
 }
 
@@ -150,12 +150,8 @@ int config_parse(const char *name, const char *text, size_t length,
                  void (*report)(const char *text, void *arg), void *arg)
 {
     struct reader reader = {.probes = probes};
-    struct yaml_file file = {.name = name,
-                             .text = text,
-                             .length = length,
-                             .report = report,
-                             .arg = arg,
-                             .arena = arena};
+    struct yaml_file file = {
+        .name = name, .text = text, .length = length, .report = report, .arg = arg, .arena = arena};
 
     config_default(&reader.config, probes);
     if (yaml_file_open(&file) == 0)

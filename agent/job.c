@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/hear.h"
+#include "core/clock.h"
 #include "core/log.h"
 
 /* What has come by the time a deadline passes is read before it counts. */
@@ -128,6 +129,9 @@ static void lose(struct job *job, enum loss loss, const struct error *why)
 static void conclude(struct job *job, const struct launch_event *gone)
 {
     struct finding finding;
+    if (gone->stuck_pid && job->round.current && job->quarantine)
+        quarantine_add(job->quarantine, job->probe, job->round.current, job->worker,
+                       clock_wall_ms(&clock_system));
     bool again = round_lost(&job->round, job->loss, gone, job->why.text, job->lost_ms, &finding);
 
     if (again && now_ms(job) >= job->round.end_ms) {
@@ -287,6 +291,26 @@ static void on_end(void *owner, int code, const struct error *e)
         lose(job, code == 0 ? LOSS_EXIT : code == -EDQUOT ? LOSS_FLOOD : LOSS_PROTOCOL, e);
 }
 
+/* Says again what a former round has found, as each round's findings stand for themselves. */
+static void leave_aside(struct job *job, const struct quarantined *held)
+{
+    SCRATCH_ARENA(scratch);
+    int64_t ms = clock_wall_ms(&clock_system) - held->since_ms;
+
+    round_leave_aside(&job->round, held->target);
+    intake_finding(job->intake,
+                   &(struct finding){
+                       .kind = "hung",
+                       .blind = true,
+                       .probe = job->probe->name,
+                       .target = held->target,
+                       .offset = -1,
+                       .message = arena_printf(scratch,
+                                               "not looked at: a process has been stuck in it for "
+                                               "%lld s and survives SIGKILL",
+                                               (long long)ms / 1000)});
+}
+
 void job_start(struct job *job, int64_t end_ms)
 {
     uv_timer_init(job->loop, &job->timer);
@@ -294,6 +318,11 @@ void job_start(struct job *job, int64_t end_ms)
     job->source.probe = job->probe;
     job->begun_ms = job->ended_ms = now_ms(job);
     round_init(&job->round, job->probe, end_ms);
+    if (job->target_ms)
+        job->round.target_ms = job->target_ms;
+    for (size_t i = 0; job->quarantine && i < job->quarantine->count; i++)
+        if (job->quarantine->at[i].probe == job->probe)
+            leave_aside(job, &job->quarantine->at[i]);
     poll_targets(job);
 }
 
@@ -321,10 +350,10 @@ void job_abandon(struct job *job, const char *why)
     set_over(job);
 }
 
-void job_close(struct job *job)
+void job_close(struct job *job, uv_close_cb closed)
 {
     link_close(&job->link);
-    uv_close((uv_handle_t *)&job->timer, NULL);
+    uv_close((uv_handle_t *)&job->timer, closed);
 }
 
 void job_free(struct job *job)

@@ -4,9 +4,11 @@
 
 #include <uv.h>
 
+#include "agent/intake.h"
 #include "agent/link.h"
+#include "agent/quarantine.h"
 #include "agent/round.h"
-#include "agent/supervise.h"
+#include "core/look.h"
 
 /* How long a worker may take to leave once its round is done, and to name the targets there are. */
 enum { JOB_LEAVE_MS = 500, JOB_LIST_MS = 300 };
@@ -21,11 +23,14 @@ enum job_state {
 
 /* One probe's round while it is under way, on the event loop. */
 struct job {
+    struct job *next; /* the dispatch's */
     uv_loop_t *loop;
     struct launch *launch;
     struct intake *intake;
     uint32_t probe_index;
     const struct probe *probe;
+    struct quarantine *quarantine; /* targets that are left out, and new ones; NULL: none */
+    int64_t target_ms;             /* that a target may take; 0: the probe's own deadline */
 
     enum job_state state;
     struct round round;
@@ -57,7 +62,14 @@ void job_time_over(struct job *job);
 /* Nothing is waited for any longer. */
 void job_abandon(struct job *job, const char *why);
 
-void job_close(struct job *job); /* its handles; the loop has to run for that */
+/*
+ * What came of it, once it is over: the samples about the probe and its targets go into the intake,
+ * the result's texts live in the intake's arena.
+ */
+void job_report(const struct job *job, struct probe_result *result);
+
+/* Closes its handle; closed (which may be NULL) is called by the loop, with the job as its data. */
+void job_close(struct job *job, uv_close_cb closed);
 void job_free(struct job *job);
 
 #endif

@@ -40,6 +40,7 @@ enum launch_event_what {
     LAUNCH_STARTED, /* socket and log are the agent's ends of the worker's descriptors */
     LAUNCH_FAILED,  /* could not be started: status is a negative errno */
     LAUNCH_GONE,    /* nothing is left of the worker, or it is stuck */
+    LAUNCH_FREED,   /* of one that was said to be stuck nothing is left after all */
 };
 
 struct launch_event {

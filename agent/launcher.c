@@ -164,6 +164,11 @@ static void tell_gone(struct child *child, const struct session_member *stuck)
     child->told = true;
 }
 
+static void tell_freed(const struct child *child)
+{
+    tell(&(struct launch_event){.what = LAUNCH_FREED, .worker = child->worker}, NULL);
+}
+
 /* Looks after one child; how many milliseconds until it wants to be looked after again, or -1. */
 static int look_after(struct child *child)
 {
@@ -173,7 +178,9 @@ static int look_after(struct child *child)
         return -1;
     /* This process adopts and reaps what a dead worker has left. */
     if (child->reaped && !session_kill(child->pid, false, &left)) {
-        if (!child->told)
+        if (child->told)
+            tell_freed(child);
+        else
             tell_gone(child, NULL);
         *child = (struct child){0};
         return -1;

@@ -24,13 +24,17 @@ static void set_deadline(struct round *round, int64_t now_ms)
     if (share < ROUND_LEAST_MS)
         share = least(ROUND_LEAST_MS, left);
     round->since_ms = now_ms;
-    round->deadline_ms = now_ms + least(round->probe->deadline_ms, share);
+    round->deadline_ms = now_ms + least(round->target_ms, share);
 }
 
 void round_init(struct round *round, const struct probe *probe, int64_t end_ms)
 {
-    *round = (struct round){
-        .probe = probe, .arena = arena_new(), .last = "", .end_ms = end_ms, .failure = ""};
+    *round = (struct round){.probe = probe,
+                            .arena = arena_new(),
+                            .last = "",
+                            .end_ms = end_ms,
+                            .target_ms = probe->deadline_ms,
+                            .failure = ""};
 }
 
 static void keep_node(void *node)
@@ -63,6 +67,16 @@ static void settle(struct round *round, enum target_fate fate)
     tsearch(round->current, &round->index, by_text);
     round->last = round->current;
     round->current = NULL;
+}
+
+void round_leave_aside(struct round *round, const char *target)
+{
+    const char *last = round->last;
+    if (round_knows(round, target))
+        return;
+    round->current = arena_strdup(round->arena, target);
+    settle(round, TARGET_HUNG);
+    round->last = last;
 }
 
 void round_started(struct round *round, int64_t now_ms)

@@ -45,6 +45,7 @@ struct round {
     const char *current; /* being touched, NULL between targets */
     const char *last;    /* the target touched before, "" at first */
     int64_t end_ms;      /* when the time for the whole is over */
+    int64_t target_ms;   /* that a target may take: the probe's own deadline, or another */
     int64_t since_ms;    /* of the current target, or since the last one or the worker's start */
     int64_t deadline_ms;
     unsigned restarts, strays, left_aside; /* strays: restarts for a worker lost between targets */
@@ -54,6 +55,9 @@ struct round {
 
 void round_init(struct round *round, const struct probe *probe, int64_t end_ms);
 void round_free(struct round *round);
+
+/* A target that is not to be touched, as a worker still hangs in it: it counts as hung. */
+void round_leave_aside(struct round *round, const char *target);
 
 /* A worker was started, or has told of a target's begin or end, or of the end of the round. */
 void round_started(struct round *round, int64_t now_ms);

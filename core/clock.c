@@ -52,7 +52,9 @@ static int64_t sim_awake_ns(const struct clock *clock)
 void clock_sim_init(struct clock_sim *sim, int64_t wall_ms)
 {
     *sim = (struct clock_sim){
-        .clock = {.wall_ms = sim_wall_ms, .monotonic_ns = sim_monotonic_ns, .awake_ns = sim_awake_ns},
+        .clock = {.wall_ms = sim_wall_ms,
+                  .monotonic_ns = sim_monotonic_ns,
+                  .awake_ns = sim_awake_ns},
         .wall_ms = wall_ms,
     };
 }

@@ -27,7 +27,7 @@ struct clock_sim {
 
 void clock_sim_init(struct clock_sim *sim, int64_t wall_ms);
 void clock_sim_advance(struct clock_sim *sim, int64_t ms);
-void clock_sim_suspend(struct clock_sim *sim, int64_t ms); /* time goes by, nobody is awake */
+void clock_sim_suspend(struct clock_sim *sim, int64_t ms);  /* time goes by, nobody is awake */
 void clock_sim_set(struct clock_sim *sim, int64_t wall_ms); /* somebody sets the wall clock */
 
 static inline int64_t clock_wall_ms(const struct clock *clock)

@@ -215,12 +215,33 @@ static void test_names(void **state)
     round_free(&round);
 }
 
+/* What a worker hangs in already is known to hang, and not looked at. */
+static void test_left_aside(void **state)
+{
+    struct round round;
+    struct error e = {0};
+    (void)state;
+    round_init(&round, &probe, 10000);
+    round_leave_aside(&round, "md1");
+    round_leave_aside(&round, "md1");
+    assert_int_equal(round.target_count, 1);
+    assert_int_equal(round.targets[0].fate, TARGET_HUNG);
+    assert_true(round_knows(&round, "md1"));
+    assert_string_equal(round.last, "");
+    round_started(&round, 0);
+    assert_int_equal(round_began(&round, "md0", 0, &e), 0);
+    assert_int_equal(round_ended(&round, "md0", 0, &e), 0);
+    assert_true(round_began(&round, "md1", 0, &e) < 0);
+    round_free(&round);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_deadlines), cmocka_unit_test(test_protocol),
-        cmocka_unit_test(test_losses),    cmocka_unit_test(test_lost_before_the_first_target),
-        cmocka_unit_test(test_bounds),    cmocka_unit_test(test_names),
+        cmocka_unit_test(test_deadlines),  cmocka_unit_test(test_protocol),
+        cmocka_unit_test(test_losses),     cmocka_unit_test(test_lost_before_the_first_target),
+        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_names),
+        cmocka_unit_test(test_left_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
