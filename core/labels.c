@@ -29,14 +29,11 @@ static void sort_labels(struct label *at, size_t count)
     }
 }
 
-static uint64_t hash_labels(const struct label *at, size_t count)
+/* A set's hash is the sum of its labels', so that it follows from a like set's with little work. */
+static uint64_t hash_label(const struct label *label)
 {
-    uint64_t hash = 0;
-    for (size_t i = 0; i < count; i++) {
-        hash = XXH3_64bits_withSeed(at[i].name, strlen(at[i].name), hash);
-        hash = XXH3_64bits_withSeed(at[i].value, strlen(at[i].value), hash);
-    }
-    return hash;
+    uint64_t hash = XXH3_64bits(label->name, strlen(label->name));
+    return XXH3_64bits_withSeed(label->value, strlen(label->value), hash);
 }
 
 /* Puts a set in order in place: sorted, the last of equal names kept, empty values dropped. */
@@ -50,7 +47,8 @@ static const struct labels *finish(struct labels *labels)
             labels->at[kept++] = labels->at[i];
     }
     labels->count = kept;
-    labels->hash = hash_labels(labels->at, kept);
+    for (size_t i = 0; i < kept; i++)
+        labels->hash += hash_label(&labels->at[i]);
     return labels;
 }
 
@@ -65,10 +63,11 @@ const struct labels *labels_new(struct arena *arena, const struct label *list, s
 
 const char *labels_get(const struct labels *labels, const char *name)
 {
-    for (size_t i = 0; i < labels->count; i++)
-        if (strcmp(labels->at[i].name, name) == 0)
-            return labels->at[i].value;
-    return "";
+    int order = -1;
+    size_t i = 0;
+    while (i < labels->count && (order = strcmp(labels->at[i].name, name)) < 0)
+        i++;
+    return order == 0 ? labels->at[i].value : "";
 }
 
 int labels_compare(const struct labels *a, const struct labels *b)
@@ -91,18 +90,27 @@ bool labels_equal(const struct labels *a, const struct labels *b)
 const struct labels *labels_with(struct arena *arena, const struct labels *base, const char *name,
                                  const char *value)
 {
+    const struct label label = {name, value};
     struct labels *labels = arena_alloc(arena, labels_bytes(base->count + 1));
-    labels->count = base->count + 1;
-    memcpy(labels->at, base->at, base->count * sizeof *base->at);
-    labels->at[base->count] = (struct label){name, value};
-    /* finish() drops a label with an empty value, and before it the one that it supersedes. */
-    return finish(labels);
+    size_t place = 0;
+    while (place < base->count && by_name(&base->at[place], &label) < 0)
+        labels->at[labels->count++] = base->at[place++];
+    labels->hash = base->hash;
+    if (place < base->count && by_name(&base->at[place], &label) == 0)
+        labels->hash -= hash_label(&base->at[place++]);
+    if (*value) {
+        labels->hash += hash_label(&label);
+        labels->at[labels->count++] = label;
+    }
+    while (place < base->count)
+        labels->at[labels->count++] = base->at[place++];
+    return labels;
 }
 
 static bool is_among(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
+        if (*name == *names[i] && strcmp(name, names[i]) == 0)
             return true;
     return false;
 }
@@ -111,10 +119,17 @@ const struct labels *labels_filter(struct arena *arena, const struct labels *bas
                                    const char *const *names, size_t count, bool keep)
 {
     struct labels *labels = arena_alloc(arena, labels_bytes(base->count));
-    for (size_t i = 0; i < base->count; i++)
-        if (is_among(base->at[i].name, names, count) == keep)
-            labels->at[labels->count++] = base->at[i];
-    return finish(labels);
+    for (size_t i = 0; i < base->count; i++) {
+        const struct label *label = &base->at[i];
+        bool named = is_among(label->name, names, count);
+        if (named)
+            labels->hash += hash_label(label);
+        if (named == keep)
+            labels->at[labels->count++] = *label;
+    }
+    if (!keep)
+        labels->hash = base->hash - labels->hash;
+    return labels;
 }
 
 void label_escape(const char *text, struct buf *out)

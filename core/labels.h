@@ -19,7 +19,7 @@ struct label {
 /*
  * A label set: sorted by name (strcmp order), no name twice, no empty value (an empty value is the
  * same as no label). Immutable once made; it lives where it was made: in an arena, or interned in a
- * store. hash is XXH3 over names and values.
+ * store. Equal sets have equal hashes.
  */
 struct labels {
     uint64_t hash;

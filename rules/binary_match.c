@@ -4,10 +4,9 @@
  * be equal, which each row gets once; then one step after the other is computed.
  */
 #include <errno.h>
-#include <search.h>
-#include <stdlib.h>
 
 #include "rules/eval.h"
+#include "rules/label_index.h"
 
 /* Both sides; for a one-to-many operation left and right are exchanged, so that right is "one". */
 struct sides {
@@ -83,8 +82,10 @@ struct result {
 
 struct joined {
     struct matrix matrix;
-    bool doubled;   /* two rows have the same labels */
-    void *results;  /* tsearch(3) */
+    bool doubled; /* two rows have the same labels */
+    struct label_index index;
+    struct result **results; /* by their labels' numbers */
+    size_t room;
     struct pair {   /* of a row of "many": the "one" it met last, and their result */
         size_t one; /* from 1 */
         struct result *result;
@@ -93,20 +94,6 @@ struct joined {
     size_t *one_step; /* ... and which step that was, from 1 */
     size_t *matched;  /* of each number: the step at which it matched last, from 1 */
 };
-
-static int by_labels(const void *a, const void *b)
-{
-    const struct labels *x = ((const struct result *)a)->labels;
-    const struct labels *y = ((const struct result *)b)->labels;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return labels_compare(x, y);
-}
-
-static void leave_to_arena(void *item)
-{
-    (void)item;
-}
 
 /* The labels of a result: those of "many", less what must not differ, with what is included. */
 static const struct labels *result_labels(struct sides *s, const struct labels *many,
@@ -127,15 +114,15 @@ static const struct labels *result_labels(struct sides *s, const struct labels *
 
 static struct result *find_result(struct sides *s, struct joined *j, const struct labels *labels)
 {
-    struct result key = {.labels = labels};
-    struct result **known = tfind(&key, &j->results, by_labels);
-    if (known)
-        return *known;
+    size_t known = j->index.count;
+    size_t number = label_index_number(&j->index, labels);
+    if (number < known)
+        return j->results[number];
     struct result *result = ARENA_NEW(s->scratch, struct result);
     *result = (struct result){.labels = labels, .row = j->matrix.count};
     matrix_add(s->ev, &j->matrix, labels)->drop_name = s->expr->binary.want_bool;
-    if (!tsearch(result, &j->results, by_labels))
-        abort();
+    j->results = arena_grow(s->scratch, (void *)j->results, number, &j->room, sizeof(*j->results));
+    j->results[number] = result;
     return result;
 }
 
@@ -249,7 +236,7 @@ struct matrix eval_match(struct eval *ev, const struct expr *expr, const struct 
 {
     SCRATCH_ARENA(scratch);
     struct sides s = eval_sides(ev, expr, steps, scratch);
-    struct joined j = {0};
+    struct joined j = {.index = {.arena = scratch}};
     if (ev->failed || !s.many.count || !s.one.count)
         return j.matrix;
     j.pairs = ARENA_ARRAY(scratch, struct pair, s.many.count);
@@ -257,7 +244,6 @@ struct matrix eval_match(struct eval *ev, const struct expr *expr, const struct 
     j.one_step = ARENA_ARRAY(scratch, size_t, s.numbers);
     j.matched = ARENA_ARRAY(scratch, size_t, s.numbers);
     join_steps(&s, &j, steps);
-    tdestroy(j.results, leave_to_arena);
     if (j.doubled)
         matrix_settle(ev, &j.matrix, steps);
     return j.matrix;

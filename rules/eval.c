@@ -40,7 +40,8 @@ bool eval_room(struct eval *ev, size_t count, size_t bytes)
 {
     size_t held = arena_bytes(ev->arena) - ev->arena_start;
     size_t left = ev->engine.max_bytes > held ? ev->engine.max_bytes - held : 0;
-    if (!ev->failed && count > left / bytes)
+    size_t wanted;
+    if (!ev->failed && (__builtin_mul_overflow(count, bytes, &wanted) || wanted > left))
         eval_fail(ev, -E2BIG, "query needs more than %zu bytes of memory", ev->engine.max_bytes);
     return !ev->failed;
 }

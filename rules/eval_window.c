@@ -90,10 +90,8 @@ static const struct labels *source_labels(const struct source *source, size_t in
                                : series_labels(source->found.series[index]);
 }
 
-static bool slide_room(struct eval *ev, struct slide *slide)
+static bool grow(struct eval *ev, struct slide *slide)
 {
-    if (slide->count < slide->room)
-        return true;
     size_t room = slide->room ? slide->room * 2 : 256;
     if (!eval_room(ev, room, sizeof *slide->points + sizeof *slide->scratch))
         return false;
@@ -103,6 +101,12 @@ static bool slide_room(struct eval *ev, struct slide *slide)
         abort();
     slide->room = room;
     return true;
+}
+
+/* Whether there is room for one more. */
+static inline bool slide_room(struct eval *ev, struct slide *slide)
+{
+    return slide->count < slide->room || grow(ev, slide);
 }
 
 /* Loads the samples of a series after from (or at it, where ranges are closed) up to to. */
@@ -128,6 +132,8 @@ static void load(struct eval *ev, const struct source *source, size_t index, int
 /* Moves the window on to a range; ranges must not go back. */
 static void slide_to(const struct eval *ev, struct slide *slide, int64_t start, int64_t end)
 {
+    if (slide->count && slide->points[slide->count - 1].t <= end)
+        slide->last = slide->count; /* so it is at the only step, or the last */
     while (slide->last < slide->count && slide->points[slide->last].t <= end)
         slide->last++;
     while (slide->first < slide->last && !is_after_start(ev, slide->points[slide->first].t, start))

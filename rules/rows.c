@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rules/eval.h"
+#include "rules/label_index.h"
 
 struct row *matrix_add(struct eval *ev, struct matrix *matrix, const struct labels *labels)
 {
@@ -36,12 +37,28 @@ void row_push(struct eval *ev, struct row *row, int64_t t, double v)
 static const char *const reserved[] = {LABEL_NAME, "__type__", "__unit__"};
 enum { RESERVED = sizeof reserved / sizeof *reserved };
 
+/* Hardly any label is: what tells soonest is looked at first. */
+static bool is_reserved(const struct label *label)
+{
+    bool found = false;
+    for (size_t i = 0; i < RESERVED && label->name[0] == '_' && label->name[1] == '_'; i++)
+        found = found || strcmp(label->name, reserved[i]) == 0;
+    return found;
+}
+
+static size_t count_reserved(const struct labels *labels)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        count += is_reserved(&labels->at[i]);
+    return count;
+}
+
 const struct labels *labels_nameless(struct arena *arena, const struct labels *labels)
 {
-    for (size_t i = 0; i < RESERVED; i++)
-        if (labels_get(labels, reserved[i])[0])
-            return labels_filter(arena, labels, reserved, RESERVED, false);
-    return labels;
+    if (!count_reserved(labels))
+        return labels;
+    return labels_filter(arena, labels, reserved, RESERVED, false);
 }
 
 void row_drop_name(struct eval *ev, struct row *row)
@@ -72,37 +89,13 @@ const struct labels *labels_choose(struct arena *arena, const struct labels *lab
     return labels_filter(arena, labels, choice->names, choice->count, choice->keep);
 }
 
-struct entry {
-    const struct labels *labels;
-    size_t index;
-};
-
-static int by_labels(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    if (x->labels->hash != y->labels->hash)
-        return x->labels->hash < y->labels->hash ? -1 : 1;
-    int order = x->labels == y->labels ? 0 : labels_compare(x->labels, y->labels);
-    return order ? order : x->index < y->index ? -1 : x->index > y->index;
-}
-
 size_t number_labels(const struct labels *const *sets, size_t count, struct arena *scratch,
                      size_t *numbers)
 {
-    struct entry *entries = ARENA_ARRAY(scratch, struct entry, count);
-    size_t used = 0, first = 0;
+    struct label_index index = {.arena = scratch};
     for (size_t i = 0; i < count; i++)
-        entries[i] = (struct entry){sets[i], i};
-    if (count)
-        qsort(entries, count, sizeof *entries, by_labels);
-    for (size_t i = 0; i < count; i++) {
-        if (!i || !labels_equal(entries[i - 1].labels, entries[i].labels))
-            first = entries[i].index;
-        numbers[entries[i].index] = first; /* where it first appears */
-    }
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = numbers[i] == i ? used++ : numbers[numbers[i]];
-    return used;
+        numbers[i] = label_index_number(&index, sets[i]);
+    return index.count;
 }
 
 static int by_time(const void *a, const void *b)
@@ -161,7 +154,7 @@ void matrix_drop_names(struct eval *ev, struct matrix *matrix, const struct step
         struct row *row = &matrix->rows[i];
         const char *its = labels_get(row->labels, LABEL_NAME);
         same = same && (!name || its == name || strcmp(its, name) == 0) &&
-               !labels_get(row->labels, "__type__")[0] && !labels_get(row->labels, "__unit__")[0];
+               count_reserved(row->labels) == (*its != 0);
         name = its;
         row_drop_name(ev, row);
     }

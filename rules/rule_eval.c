@@ -35,6 +35,14 @@ static int by_labels(const void *a, const void *b)
                           ((const struct promql_sample *)b)->labels);
 }
 
+static bool is_sorted(const struct promql_value *value)
+{
+    size_t i = 1;
+    while (i < value->count && by_labels(&value->samples[i - 1], &value->samples[i]) <= 0)
+        i++;
+    return i >= value->count;
+}
+
 int rule_eval_record(const struct rule_eval *eval, struct promql_value *value, struct error *e)
 {
     const struct rule *rule = eval->rule;
@@ -45,7 +53,7 @@ int rule_eval_record(const struct rule_eval *eval, struct promql_value *value, s
             *labels =
                 labels_with(eval->scratch, *labels, rule->labels[j].name, rule->labels[j].text);
     }
-    if (value->count)
+    if (!is_sorted(value)) /* most are, as series are found in this order */
         qsort(value->samples, value->count, sizeof *value->samples, by_labels);
     for (size_t i = 1; i < value->count; i++)
         if (labels_equal(value->samples[i - 1].labels, value->samples[i].labels))

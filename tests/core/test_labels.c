@@ -45,6 +45,24 @@ static void with_and_filter(void **state)
     assert_prints(labels_filter(arena, base, names, 2, false), "{c=\"3\"}");
 }
 
+/* However a set came about, it equals one with the same labels: the hashes do, too. */
+static void equal_by_any_way(void **state)
+{
+    (void)state;
+    SCRATCH_ARENA(arena);
+    const struct labels *base = LABELS(arena, {"a", "1"}, {"c", "3"});
+    const struct labels *only = LABELS(arena, {"c", "3"});
+    static const char *const a[] = {"a"}, *const c[] = {"c"};
+
+    assert_true(labels_equal(labels_with(arena, only, "a", "1"), base));
+    assert_true(labels_equal(labels_with(arena, base, "c", "3"), base));
+    assert_true(labels_equal(labels_with(arena, base, "a", ""), only));
+    assert_true(labels_equal(labels_filter(arena, base, c, 1, true), only));
+    assert_true(labels_equal(labels_filter(arena, base, a, 1, false), only));
+    assert_true(labels_equal(labels_with(arena, only, "c", ""), &labels_empty));
+    assert_true(labels_equal(labels_filter(arena, only, c, 1, false), &labels_empty));
+}
+
 static void compares(void **state)
 {
     (void)state;
@@ -67,6 +85,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_and_drops),
         cmocka_unit_test(with_and_filter),
+        cmocka_unit_test(equal_by_any_way),
         cmocka_unit_test(compares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
