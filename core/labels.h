@@ -65,5 +65,6 @@ struct symbols;
 struct symbols *symbols_new(void);
 void symbols_free(struct symbols **symbols);
 const char *symbols_intern(struct symbols *symbols, const char *text);
+size_t symbols_bytes(const struct symbols *symbols); /* of memory that it holds, about */
 
 #endif

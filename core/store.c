@@ -3,68 +3,12 @@
 
 #include <errno.h>
 #include <search.h>
-#include <stdalign.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A host has a hundred thousand series of few shapes, most with one sample and never asked for. So
- * a series holds pointers to the values of its labels, what they are called stands in its shape,
- * and the label set that rules want is made when the first of them asks.
- */
+#include "core/series.h"
 
-/* Series of one shape, one after the other, so that going through them is fast. */
-struct chunk {
-    struct chunk *next;
-    size_t count, room;
-    alignas(max_align_t) char series[];
-};
-
-/* Series of a family that have the same labels: what these are called, in order. */
-struct shape {
-    struct shape *next;
-    struct family *family;
-    struct chunk *first, *last;
-    size_t stride; /* bytes of a series */
-    size_t count;
-    const char *names[]; /* without __name__ */
-};
-
-struct series {
-    struct series *next; /* in its bucket */
-    struct shape *shape;
-    const struct labels *labels; /* NULL until asked for */
-    uint32_t hash;
-    uint32_t count;
-    union {
-        struct point only;    /* count is at most 1 */
-        struct point *points; /* room for the next power of two */
-    };
-    const char *values[]; /* shape->count of them */
-};
-
-/* All series of one metric name, in a hash table. */
-struct family {
-    struct family *next;
-    struct store *store;
-    const char *name;
-    struct shape *shapes;
-    struct series **buckets;
-    size_t bucket_count; /* a power of two */
-    size_t count;
-};
-
-struct store {
-    struct symbols *symbols;
-    struct arena *arena;       /* families, shapes, series and label sets */
-    void *by_name;             /* tsearch(3) over families */
-    struct family *families;   /* the last made first */
-    struct family *last_asked; /* samples come family by family */
-    size_t series_count;
-};
-
-enum { FIRST_BUCKETS = 4, PER_BUCKET = 2, FIRST_POINTS = 4, MAX_CHUNK = 256, STACK_LABELS = 16 };
+enum { FIRST_BUCKETS = 4, PER_BUCKET = 2, MAX_SLAB = 256, STACK_LABELS = 16 };
 
 static void *must(void *memory)
 {
@@ -83,6 +27,7 @@ struct store *store_new(void)
     struct store *store = must(calloc(1, sizeof *store));
     store->symbols = symbols_new();
     store->arena = arena_new();
+    store->dropped_after = INT64_MAX;
     return store;
 }
 
@@ -90,8 +35,7 @@ static void free_family(struct family *family)
 {
     for (size_t i = 0; i < family->bucket_count; i++)
         for (struct series *series = family->buckets[i]; series; series = series->next)
-            if (series->count > 1)
-                free(series->points);
+            series_clear(series);
     free(family->buckets);
 }
 
@@ -106,6 +50,8 @@ void store_free(struct store **store)
         return;
     for (struct family *family = (*store)->families; family; family = family->next)
         free_family(family);
+    free((*store)->journal);
+    buf_free(&(*store)->scratch);
     tdestroy((*store)->by_name, keep_node);
     arena_free(&(*store)->arena);
     symbols_free(&(*store)->symbols);
@@ -202,29 +148,29 @@ static void grow_buckets(struct family *family)
     free(old);
 }
 
-static struct series *series_at(const struct shape *shape, const struct chunk *chunk, size_t n)
+static struct series *series_at(const struct shape *shape, const struct slab *slab, size_t n)
 {
-    return (struct series *)((char *)(uintptr_t)chunk->series + n * shape->stride);
+    return (struct series *)((char *)(uintptr_t)slab->series + n * shape->stride);
 }
 
-/* Each chunk has twice the room of the last, so that a shape of one series takes little. */
-static void add_chunk(struct arena *arena, struct shape *shape)
+/* Each slab has twice the room of the last, so that a shape of one series takes little. */
+static void add_slab(struct arena *arena, struct shape *shape)
 {
-    struct chunk *last = shape->last;
-    size_t room = !last ? 1 : last->room < MAX_CHUNK ? last->room * 2 : last->room;
-    struct chunk *chunk = arena_alloc(arena, sizeof *chunk + room * shape->stride);
-    chunk->room = room;
-    shape->last = chunk;
+    struct slab *last = shape->last;
+    size_t room = !last ? 1 : last->room < MAX_SLAB ? last->room * 2 : last->room;
+    struct slab *slab = arena_alloc(arena, sizeof *slab + room * shape->stride);
+    slab->room = room;
+    shape->last = slab;
     if (last)
-        last->next = chunk;
+        last->next = slab;
     else
-        shape->first = chunk;
+        shape->first = slab;
 }
 
 static struct series *allocate(struct arena *arena, struct shape *shape)
 {
     if (!shape->last || shape->last->count == shape->last->room)
-        add_chunk(arena, shape);
+        add_slab(arena, shape);
     return series_at(shape, shape->last, shape->last->count++);
 }
 
@@ -232,6 +178,8 @@ static struct series *new_series(struct family *family, const struct labels *lab
 {
     struct store *store = family->store;
     struct shape *shape = shape_of(family, labels);
+    if (store->series_count == MAX_SERIES)
+        return NULL;
     struct series *series = allocate(store->arena, shape);
     size_t n = 0;
     for (size_t i = 0; i < labels->count; i++)
@@ -239,15 +187,15 @@ static struct series *new_series(struct family *family, const struct labels *lab
             series->values[n++] = symbols_intern(store->symbols, labels->at[i].value);
     series->shape = shape;
     series->hash = (uint32_t)labels->hash;
+    series->id = (uint32_t)store->series_count++ & MAX_SERIES;
     if (family->count == family->bucket_count * PER_BUCKET)
         grow_buckets(family);
     add_to_bucket(family, series);
     family->count++;
-    store->series_count++;
     return series;
 }
 
-static struct series *series_of(struct store *store, const struct labels *labels)
+struct series *store_series_of(struct store *store, const struct labels *labels)
 {
     struct family *family = family_of(store, labels_get(labels, LABEL_NAME));
     struct series *series = NULL;
@@ -256,56 +204,6 @@ static struct series *series_of(struct store *store, const struct labels *labels
     while (series && !has_labels(series, labels))
         series = series->next;
     return series ? series : new_series(family, labels);
-}
-
-static const struct point *points_of(const struct series *series)
-{
-    return series->count > 1 ? series->points : &series->only;
-}
-
-/* The room is FIRST_POINTS, or the power of two that count has reached. */
-static bool is_full(const struct series *series)
-{
-    return series->count >= FIRST_POINTS && !(series->count & (series->count - 1));
-}
-
-static void add_point(struct series *series, struct point point)
-{
-    if (series->count == 0) {
-        series->only = point;
-    } else if (series->count == 1) {
-        struct point *points = must(malloc(FIRST_POINTS * sizeof *points));
-        points[0] = series->only;
-        points[1] = point;
-        series->points = points;
-    } else {
-        if (is_full(series))
-            series->points =
-                must(realloc(series->points, 2 * (size_t)series->count * sizeof *series->points));
-        series->points[series->count] = point;
-    }
-    series->count++;
-}
-
-int store_append_series(struct store *store, const struct labels *labels, int64_t t, double v,
-                        const struct series **appended, struct error *e)
-{
-    struct series *series = series_of(store, labels);
-    *appended = series;
-    if (series->count) {
-        const struct point *last = &points_of(series)[series->count - 1];
-        if (t == last->t && memcmp(&v, &last->v, sizeof v) == 0)
-            return 0;
-        if (t <= last->t)
-            return error_set(e, -EINVAL,
-                             "store: sample of %s at %lld ms is not later than the last one",
-                             labels_get(labels, LABEL_NAME), (long long)t);
-    }
-    if (series->count == UINT32_MAX)
-        return error_set(e, -ENOSPC, "store: too many samples of %s",
-                         labels_get(labels, LABEL_NAME));
-    add_point(series, (struct point){t, v});
-    return 0;
 }
 
 /* The labels of a series; at has room for shape->count + 1. */
@@ -393,9 +291,9 @@ static void consider_family(struct selection *s, const struct family *family)
 {
     for (const struct shape *shape = family->shapes; shape; shape = shape->next) {
         take_shape(s, shape);
-        for (const struct chunk *chunk = shape->first; chunk; chunk = chunk->next)
-            for (size_t i = 0; i < chunk->count && !s->failed; i++)
-                consider(s, series_at(shape, chunk, i));
+        for (const struct slab *slab = shape->first; slab; slab = slab->next)
+            for (size_t i = 0; i < slab->count && !s->failed; i++)
+                consider(s, series_at(shape, slab, i));
     }
 }
 
@@ -451,41 +349,41 @@ size_t store_series_count(const struct store *store)
     return store->series_count;
 }
 
-/* How many of the series' samples have a time of at most t. */
-static size_t count_until(const struct series *series, int64_t t)
+size_t store_sample_count(const struct store *store)
 {
-    const struct point *points = points_of(series);
-    size_t low = 0, high = series->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (points[middle].t <= t)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return store->sample_count;
 }
 
-void series_seek(const struct series *series, int64_t from, int64_t to, struct series_iter *iter)
+size_t store_sample_bytes(const struct store *store)
 {
-    *iter = (struct series_iter){.series = series, .next = count_until(series, from), .to = to};
+    return store->sample_bytes;
 }
 
-bool series_next(struct series_iter *iter, struct point *point)
+size_t store_bytes(const struct store *store)
 {
-    if (iter->next >= iter->series->count || points_of(iter->series)[iter->next].t > iter->to)
-        return false;
-    *point = points_of(iter->series)[iter->next++];
-    return true;
+    return arena_bytes(store->arena) + symbols_bytes(store->symbols) + store->sample_bytes +
+           store->journal_room * sizeof *store->journal;
 }
 
-bool series_last(const struct series *series, int64_t from, int64_t to, struct point *point)
+void store_journal_start(struct store *store)
 {
-    size_t n = count_until(series, to);
-    if (!n || points_of(series)[n - 1].t <= from)
-        return false;
-    *point = points_of(series)[n - 1];
-    return true;
+    store->has_journal = true;
+}
+
+struct store_journal store_journal_take(struct store *store)
+{
+    struct store_journal journal = {store->dropped_after, store->journal, store->journal_count};
+    store->dropped_after = INT64_MAX;
+    store->journal_count = 0;
+    return journal;
+}
+
+void store_each(const struct store *store, void (*visit)(struct series *, void *), void *arg)
+{
+    for (const struct family *family = store->families; family; family = family->next)
+        for (size_t i = 0; i < family->bucket_count; i++)
+            for (struct series *series = family->buckets[i]; series; series = series->next)
+                visit(series, arg);
 }
 
 void store_walk(const struct store *store, void (*visit)(const struct series *, void *), void *arg)

@@ -5,21 +5,19 @@
 #include <stdint.h>
 
 #include "core/arena.h"
+#include "core/chunk.h"
 #include "core/labels.h"
 #include "core/matcher.h"
 
 /*
  * The time-series store: what rules look at. Series are interned label sets with their samples in
- * time order. Rules read it through store_select() and series_iter only, so that how samples are
- * kept may change. One thread; pointers to series are good until the store is freed.
+ * time order. Rules read it through store_select() and series_read() or series_iter only, so that
+ * how samples are kept may change: they are compressed (chunk.h), some ten bytes to half a kilobyte
+ * are decoded to give one of them, and many in a row cost some nanoseconds each. One thread;
+ * pointers to series are good until the store is freed, even when all their samples were dropped.
  */
 struct store;
 struct series;
-
-struct point {
-    int64_t t; /* milliseconds since 1970 */
-    double v;
-};
 
 struct store *store_new(void);
 void store_free(struct store **store);
@@ -39,6 +37,9 @@ static inline int store_append(struct store *store, const struct labels *labels,
     return store_append_series(store, labels, t, v, &series, e);
 }
 
+/* The same for a series that is known. */
+int series_append(const struct series *series, int64_t t, double v, struct error *e);
+
 /*
  * The series that meet all matchers, in the order of their labels; the array is the arena's. An
  * equality matcher on __name__ is looked up, others are tested series by series. touched (which may
@@ -49,23 +50,78 @@ int store_select(const struct store *store, const struct matcher *matchers, size
                  struct error *e);
 
 size_t store_series_count(const struct store *store);
+size_t store_sample_count(const struct store *store);
+
+/* Bytes that the store holds; of these, for chunks of samples. */
+size_t store_bytes(const struct store *store);
+size_t store_sample_bytes(const struct store *store);
 
 const struct labels *series_labels(const struct series *series);
 
-/* Walks the samples with from < t <= to (left-open, as PromQL's ranges are) in time order. */
+/* 0, 1, 2 ... in the order in which the store got its series. */
+uint32_t series_id(const struct series *series);
+
+/* An array that grows. Zero it to start, set count to 0 to use it again. */
+struct points {
+    struct point *at;
+    size_t count, room;
+};
+void points_free(struct points *points);
+
+/*
+ * Adds all samples with from < t <= to (left-open, as PromQL's ranges are) to points, in time
+ * order: the fast way for more than a few.
+ */
+void series_read(const struct series *series, int64_t from, int64_t to, struct points *points);
+
+/* Walks the same samples one by one, while none is appended to the series or dropped. */
 struct series_iter {
     const struct series *series;
-    size_t next;
-    int64_t to;
+    int64_t from, to;
+    uint32_t next;
+    struct chunk_reader reader;
 };
 
 void series_seek(const struct series *series, int64_t from, int64_t to, struct series_iter *iter);
 bool series_next(struct series_iter *iter, struct point *point);
 
-/* The last sample with from < t <= to; false where there is none. */
+/*
+ * The last sample with from < t <= to; false where there is none. Costs next to nothing where
+ * that is the series' newest.
+ */
 bool series_last(const struct series *series, int64_t from, int64_t to, struct point *point);
 
 /* Calls visit for each series, in the order of their labels. */
 void store_walk(const struct store *store, void (*visit)(const struct series *, void *), void *arg);
+
+/* Drops the chunks that end before t: what is later stays, and some of what is earlier. */
+void store_drop_before(struct store *store, int64_t t);
+
+/* Drops all samples later than t: they lie in the future of a clock that was set back. */
+void store_drop_after(struct store *store, int64_t t);
+
+/*
+ * Drops the oldest chunks, of whatever series, until chunks of samples take at most max_bytes, and
+ * then a sixteenth more so that it need not be done at each tick. What ends with the newest sample
+ * of all stays. Gives how many samples were dropped.
+ */
+size_t store_limit(struct store *store, size_t max_bytes);
+
+/* Notes from now on what is appended and dropped, for the history (history.h). */
+void store_journal_start(struct store *store);
+
+struct store_sample {
+    const struct series *series;
+    struct point point;
+};
+
+struct store_journal {
+    int64_t dropped_after; /* first, all that is later was dropped; INT64_MAX: nothing was */
+    const struct store_sample *samples; /* then these were appended, in this order */
+    size_t count;
+};
+
+/* What was noted since the last call; good until something is appended. */
+struct store_journal store_journal_take(struct store *store);
 
 #endif

@@ -8,6 +8,7 @@
 struct symbols {
     struct arena *arena;
     void *tree; /* tsearch(3) over the strings */
+    size_t count;
 };
 
 static int by_text(const void *a, const void *b)
@@ -47,5 +48,12 @@ const char *symbols_intern(struct symbols *symbols, const char *text)
     char *copy = arena_strdup(symbols->arena, text);
     if (!tsearch(copy, &symbols->tree, by_text))
         abort();
+    symbols->count++;
     return copy;
+}
+
+size_t symbols_bytes(const struct symbols *symbols)
+{
+    enum { NODE_BYTES = 32 }; /* of tsearch(3)'s tree, as malloc gives it */
+    return arena_bytes(symbols->arena) + symbols->count * NODE_BYTES;
 }
