@@ -145,20 +145,51 @@ void label_escape(const char *text, struct buf *out)
     }
 }
 
+/* [a-zA-Z_:][a-zA-Z0-9_:]*, a label's name without the colon: what needs no quotes. */
+static bool is_plain(const char *name, bool colon)
+{
+    static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_:";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_:0123456789";
+    return *name && strchr(first, *name) && !name[strspn(name, others)] &&
+           (colon || !strchr(name, ':'));
+}
+
+static void put_quoted(const char *text, struct buf *out)
+{
+    buf_puts(out, "\"");
+    label_escape(text, out);
+    buf_puts(out, "\"");
+}
+
+static void put_label(const struct label *label, struct buf *out)
+{
+    if (is_plain(label->name, false))
+        buf_puts(out, label->name);
+    else
+        put_quoted(label->name, out);
+    buf_puts(out, "=");
+    put_quoted(label->value, out);
+}
+
 void labels_print(const struct labels *labels, struct buf *out)
 {
-    const char *separator = "{";
-    buf_puts(out, labels_get(labels, LABEL_NAME));
+    const char *separator = "{", *name = labels_get(labels, LABEL_NAME);
+    if (!*name || is_plain(name, true)) {
+        buf_puts(out, name);
+    } else {
+        buf_puts(out, "{");
+        put_quoted(name, out);
+        separator = ",";
+    }
     for (size_t i = 0; i < labels->count; i++) {
         if (strcmp(labels->at[i].name, LABEL_NAME) == 0)
             continue;
-        buf_printf(out, "%s%s=\"", separator, labels->at[i].name);
-        label_escape(labels->at[i].value, out);
-        buf_puts(out, "\"");
+        buf_puts(out, separator);
+        put_label(&labels->at[i], out);
         separator = ",";
     }
     if (*separator == ',')
         buf_puts(out, "}");
-    else if (!labels_get(labels, LABEL_NAME)[0])
+    else if (!*name)
         buf_puts(out, "{}");
 }

@@ -54,7 +54,10 @@ const struct labels *labels_filter(struct arena *arena, const struct labels *bas
 /* Bytes that a copy of a set of count labels takes, without its strings. */
 size_t labels_bytes(size_t count);
 
-/* As Prometheus writes a series: name{a="b",c="d"}, values escaped. */
+/*
+ * As Prometheus writes a series: name{a="b",c="d"}, values escaped; {"a.name","a label"="b"} where
+ * names need quotes.
+ */
 void labels_print(const struct labels *labels, struct buf *out);
 
 /* text as it stands between the quotes of a label value: \\, \" and \n escaped. */

@@ -31,6 +31,58 @@ static void test_timeout(void **state)
     }
 }
 
+static void test_time(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms; /* -1: refused */
+    } table[] = {
+        {"0", 0},
+        {"1772359200.5", 1772359200500},
+        {"1.5e9", 1500000000000},
+        {"2026-03-01T10:00:00Z", 1772359200000},
+        {"2026-03-01T10:00:00.25Z", 1772359200250},
+        {"2026-03-01T11:30:00+01:30", 1772359200000},
+        {"2026-03-01T09:00:00-01:00", 1772359200000},
+        {"", -1},
+        {"now", -1},
+        {"nan", -1},
+        {"0x10", -1},
+        {"1e300", -1},
+        {"2026-03-01", -1},
+        {"2026-03-01T10:00:00", -1},
+        {"2026-03-01T10:00:00.Z", -1},
+        {"2026-03-01T10:00:00+1:00", -1},
+        {"2026-3-1T10:00:00Z", -1},
+        {"2026-13-01T10:00:00Z", -1},
+        {"2026-03-01T10:00:00Zx", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct error e = {0};
+        int64_t ms = -1;
+        int code = parse_time(table[i].text, &ms, &e);
+        if ((code == 0) != (table[i].ms != -1) || (code == 0 && ms != table[i].ms))
+            fail_msg("'%s' gives %d, %lld", table[i].text, code, (long long)ms);
+    }
+}
+
+static void test_step(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms; /* 0: refused */
+    } table[] = {{"30", 30000}, {"0.5", 500}, {"1h30m", 5400000}, {"0", 0}, {"-1", 0}, {"x", 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct error e = {0};
+        int64_t ms = 0;
+        int code = parse_step(table[i].text, &ms, &e);
+        if ((code == 0) != (table[i].ms != 0) || (code == 0 && ms != table[i].ms))
+            fail_msg("'%s' gives %d, %lld", table[i].text, code, (long long)ms);
+    }
+}
+
 static void test_severity(void **state)
 {
     static const struct {
@@ -65,6 +117,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_timeout),
+        cmocka_unit_test(test_time),
+        cmocka_unit_test(test_step),
         cmocka_unit_test(test_severity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

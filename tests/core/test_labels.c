@@ -28,6 +28,8 @@ static void sorts_and_drops(void **state)
     assert_prints(LABELS(arena, {"a", "1"}, {"a", "2"}), "{a=\"2\"}");
     assert_prints(LABELS(arena, {"a", ""}), "{}");
     assert_prints(LABELS(arena, {LABEL_NAME, "m"}), "m");
+    assert_prints(LABELS(arena, {LABEL_NAME, "m.n"}), "{\"m.n\"}");
+    assert_prints(LABELS(arena, {LABEL_NAME, "a:b"}, {"c:d", "1"}), "a:b{\"c:d\"=\"1\"}");
     assert_prints(LABELS(arena, {"a", "x\"y\\z\n"}), "{a=\"x\\\"y\\\\z\\n\"}");
 }
 
