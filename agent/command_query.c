@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "agent/command.h"
-#include "agent/control_client.h"
+#include "agent/defaults.h"
 #include "agent/parse.h"
 #include "agent/query_data.h"
 #include "agent/query_json.h"
@@ -202,7 +202,7 @@ static int run(const struct command *command, int argc, char **argv)
                                           {"format", required_argument, NULL, 'f'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    struct options options = {.socket = CONTROL_SOCKET};
+    struct options options = {.socket = DEFAULT_CONTROL_SOCKET};
     int found, status = 0;
 
     optind = 0; /* starts anew, whatever was parsed before: getopt(3) */
@@ -231,7 +231,7 @@ const struct command query_command = {
         "                     at each step from start to end\n"
         "      --data FILE    over the samples of an OpenMetrics file, or of one in Prometheus'\n"
         "                     text format if its name ends in .prom\n"
-        "      --socket PATH  the agent's control socket (" CONTROL_SOCKET ")\n"
+        "      --socket PATH  the agent's control socket (" DEFAULT_CONTROL_SOCKET ")\n"
         "      --format FMT   table (default) or json: Prometheus' HTTP API\n"
         "  -h, --help\n",
     .usage_status = USAGE_STATUS,

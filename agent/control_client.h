@@ -6,9 +6,6 @@
 
 #include "core/error.h"
 
-/* Where the agent listens unless it is told otherwise. */
-#define CONTROL_SOCKET "/run/forewarn/control.sock"
-
 enum { CONTROL_MAX_REPLY = 256 * 1024 * 1024 };
 
 /*
