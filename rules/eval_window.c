@@ -193,7 +193,7 @@ static void call_series(struct call *call, struct slide *slide, size_t index, st
     struct row row = {.labels = source_labels(source, index),
                       .drop_name = source->is_subquery && source->subquery.rows[index].drop_name};
     load(ev, source, index, first, last, slide);
-    ev->without_past += slide->count < 2;
+    ev->without_past += slide->count < 2 && !call->expr->call.function->one_will_do;
     for (size_t i = 0; i < call->steps->count && !ev->failed; i++)
         call_at(call, slide, index, i, &row);
     if (!row.count)

@@ -91,7 +91,7 @@ static const struct function functions[] = {
     {"irate", WINDOW(window_irate)},
     {"label_join", CALL(V, call_label_join, V, T, T, T), .more = -1},
     {"label_replace", CALL(V, call_label_replace, V, T, T, T, T)},
-    {"last_over_time", WINDOW(window_last), .keeps_name = true},
+    {"last_over_time", WINDOW(window_last), .keeps_name = true, .one_will_do = true},
     {"ln", MAP(log)},
     {"log10", MAP(log10)},
     {"log2", MAP(log2)},

@@ -25,6 +25,7 @@ struct function {
     bool experimental;  /* so upstream says */
     bool uses_time;     /* depends on the evaluation's time, not on its arguments alone */
     bool keeps_name;    /* of the metric */
+    bool one_will_do;   /* a range of one sample is as good a past as any */
     bool wants_counter; /* informs where a metric's name is none of a counter */
 };
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "rules/ast.h"
+
 void judge_finding(struct judge *judge, const struct rule_group *group, const struct rule *rule,
                    bool blind, const char *message)
 {
@@ -21,10 +23,33 @@ void judge_finding(struct judge *judge, const struct rule_group *group, const st
     };
 }
 
-/* Lists a rule for which the past was too short; each name once. */
+/* How many series lack a past in the recordings that expr reads. */
+static size_t read_short(const struct judge *judge, const struct expr *expr)
+{
+    const struct expr *child;
+    size_t series = 0;
+    if (expr->kind == EXPR_SELECTOR && expr->selector.name)
+        for (size_t i = 0; i < judge->short_count; i++)
+            if (strcmp(expr->selector.name, judge->shorts[i].name) == 0)
+                series += judge->shorts[i].series;
+    for (size_t i = 0; (child = expr_child(expr, i)); i++)
+        series += read_short(judge, child);
+    return series;
+}
+
+/*
+ * Lists an alert for which the past was too short, its own or that of a recording it reads; each
+ * name once. Recordings are not listed: nobody waits for their verdict.
+ */
 static void add_unjudged(struct judge *judge, const struct rule *rule, size_t series)
 {
     struct judgement *out = judge->out;
+    if (!rule->is_alert) {
+        judge->shorts = arena_grow(judge->arena, judge->shorts, judge->short_count,
+                                   &judge->short_room, sizeof *judge->shorts);
+        judge->shorts[judge->short_count++] = (struct judge_short){rule->name, series};
+        return;
+    }
     for (size_t i = 0; i < out->unjudged_count; i++)
         if (strcmp(out->unjudged[i].name, rule->name) == 0)
             return;
@@ -82,8 +107,9 @@ static int judge_rule(struct judge *judge, const struct rule_group *group, const
     if (group->limit > 0 && value.count > (size_t)group->limit)
         return error_set(e, -E2BIG, "it gives %zu results, the group's limit is %lld", value.count,
                          (long long)group->limit);
-    if (value.without_past)
-        add_unjudged(judge, rule, value.without_past);
+    size_t series = value.without_past + read_short(judge, rule->expr);
+    if (series)
+        add_unjudged(judge, rule, series);
     return rule->is_alert ? judge_add_alerts(judge, &eval, &value, e)
                           : record(judge, &eval, &value, e);
 }

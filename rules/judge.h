@@ -6,6 +6,12 @@
 
 /* Judging one look: judge.c goes through the rules, judge_alert.c makes and sorts the alerts. */
 
+/* A recording rule whose past was too short, and of how many series. */
+struct judge_short {
+    const char *name;
+    size_t series;
+};
+
 struct judge {
     const struct rule_set *rules;
     struct store *store;
@@ -13,6 +19,8 @@ struct judge {
     struct arena *arena; /* of what is returned */
     struct judgement *out;
     size_t alert_room, unjudged_room, finding_room;
+    struct judge_short *shorts; /* recording rules whose past was too short */
+    size_t short_count, short_room;
 };
 
 /* Adds the alerts of a rule's result; -EINVAL when two of them would be the same. */

@@ -41,8 +41,8 @@ struct judgement {
  * store, and gives the alerts that hold, the worst level of each name and label set only, the worst
  * first. An alert counts whatever its `for:` (state pending where it has one). A rule that looks
  * back (a range, an offset, a subquery) over series that have a single sample is listed as not
- * judged. A rule that fails is a finding of probe "rules" and the rest goes on. Everything returned
- * lives in the arena.
+ * judged, and so is one that reads recordings which do. A rule that fails is a finding of probe
+ * "rules" and the rest goes on. Everything returned lives in the arena.
  */
 void rule_set_judge(const struct rule_set *rules, struct store *store, int64_t t_ms,
                     struct arena *arena, struct judgement *judgement);

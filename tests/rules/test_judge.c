@@ -163,6 +163,17 @@ static void looks_back(void **state)
           "unjudged Rises: it compares with the past, and there is none of 1 series\n");
 }
 
+/* Through whatever recordings an alert reads it; the last sample of a range needs no other. */
+static void reads_what_looks_back(void **state)
+{
+    (void)state;
+    check(GROUP "      - {record: rise, expr: 'delta(sectors[5m])'}\n"
+                "      - {record: twice, expr: 2 * rise}\n"
+                "      - {alert: Twice, expr: twice > 100}\n"
+                "      - {alert: Last, expr: 'last_over_time(sectors[5m]) > 100'}\n",
+          "unjudged Twice: it compares with the past, and there is none of 1 series\n");
+}
+
 /* One rule that cannot be judged costs no other. */
 static void failures(void **state)
 {
@@ -194,8 +205,10 @@ static void failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing), cmocka_unit_test(labels_and_texts), cmocka_unit_test(severities),
-        cmocka_unit_test(records), cmocka_unit_test(looks_back),       cmocka_unit_test(failures),
+        cmocka_unit_test(nothing),    cmocka_unit_test(labels_and_texts),
+        cmocka_unit_test(severities), cmocka_unit_test(records),
+        cmocka_unit_test(looks_back), cmocka_unit_test(reads_what_looks_back),
+        cmocka_unit_test(failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

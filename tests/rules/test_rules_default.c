@@ -53,7 +53,7 @@ static void are_built_in(void **state)
 {
     (void)state;
     SCRATCH_ARENA(arena);
-    assert_int_equal(rules_default_count, 3);
+    assert_int_equal(rules_default_count, 4);
     for (size_t i = 0; i < rules_default_count; i++) {
         struct rule_source source = slurp(arena, rules_default[i].name);
         assert_int_equal(rules_default[i].length, source.length);
@@ -256,11 +256,23 @@ static void check_case(const char *path, const struct rule_set *set, const struc
     store_free(&store);
 }
 
-static const char *const test_files[] = {
-    "tests/rules/agent_test.yml", "tests/rules/disk_rising_test.yml", "tests/rules/disk_test.yml",
-    "tests/rules/md_stuck_test.yml", "tests/rules/md_test.yml"};
+/*
+ * The last ones rest on recordings of many evaluations, which one look does not have: they are run
+ * by rules_test.sh alone.
+ */
+static const char *const test_files[] = {"tests/rules/agent_test.yml",
+                                         "tests/rules/disk_rising_test.yml",
+                                         "tests/rules/disk_test.yml",
+                                         "tests/rules/md_stuck_test.yml",
+                                         "tests/rules/md_test.yml",
+                                         "tests/rules/predict_test.yml",
+                                         "tests/rules/disk_dies_test.yml",
+                                         "tests/rules/disk_dies_week_test.yml",
+                                         "tests/rules/predict_check_test.yml",
+                                         "tests/rules/predict_left_test.yml",
+                                         "tests/rules/predict_risk_test.yml"};
 
-enum { TEST_FILES = sizeof test_files / sizeof *test_files };
+enum { TEST_FILES = sizeof test_files / sizeof *test_files, ONE_LOOK_FILES = 6 };
 
 static void read_tests(const char *name, struct arena *arena, struct test_file *file)
 {
@@ -273,7 +285,7 @@ static void judge_as_their_tests(void **state)
 {
     (void)state;
     struct rule_set *set = load();
-    for (size_t i = 0; i < TEST_FILES; i++) {
+    for (size_t i = 0; i < ONE_LOOK_FILES; i++) {
         SCRATCH_ARENA(arena);
         struct test_file file;
         read_tests(test_files[i], arena, &file);
