@@ -206,8 +206,12 @@ struct series *store_series_of(struct store *store, const struct labels *labels)
     return series ? series : new_series(family, labels);
 }
 
-/* The labels of a series; at has room for shape->count + 1. */
-static void copy_labels(const struct series *series, struct label *at)
+size_t series_label_count(const struct series *series)
+{
+    return series->shape->count + 1;
+}
+
+void series_copy_labels(const struct series *series, struct label *at)
 {
     const struct shape *shape = series->shape;
     /* First, as it sorts before lower-case names, of which there are most. */
@@ -224,7 +228,7 @@ const struct labels *series_labels(const struct series *series)
         size_t count = series->shape->count + 1;
         if (count > STACK_LABELS)
             at = ARENA_ARRAY(arena, struct label, count);
-        copy_labels(series, at);
+        series_copy_labels(series, at);
         /* What is made here is kept, which changes nothing that anybody can see. */
         ((struct series *)series)->labels = labels_new(arena, at, count);
     }

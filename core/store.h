@@ -58,6 +58,11 @@ size_t store_sample_bytes(const struct store *store);
 
 const struct labels *series_labels(const struct series *series);
 
+/* The same without a label set that stays: LABEL_NAME first, then in order. at has room for them.
+ */
+size_t series_label_count(const struct series *series);
+void series_copy_labels(const struct series *series, struct label *at);
+
 /* 0, 1, 2 ... in the order in which the store got its series. */
 uint32_t series_id(const struct series *series);
 
