@@ -19,6 +19,8 @@ struct search {
     pcre2_match_context *context;
     pcre2_match_data *match;
     const char *text;
+    size_t length;
+    bool valid; /* UTF-8: need not be looked through before each match */
 };
 
 static void *allocate(PCRE2_SIZE bytes, void *arena)
@@ -41,8 +43,8 @@ static int refuse(int code, const char *pattern, int result, struct error *e)
 
 static int prepare(struct search *search, const char *pattern, struct arena *arena, struct error *e)
 {
-    const uint32_t options =
-        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    const uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C |
+                             (search->valid ? 0 : PCRE2_MATCH_INVALID_UTF);
     pcre2_general_context *general = pcre2_general_context_create(allocate, leave_to_arena, arena);
     pcre2_compile_context *compile = pcre2_compile_context_create(general);
     int code;
@@ -60,10 +62,19 @@ static int prepare(struct search *search, const char *pattern, struct arena *are
     return 0;
 }
 
+static bool is_utf8(const char *text)
+{
+    size_t n;
+    for (uint32_t code; (code = utf8_next(text, &n)); text += n)
+        if (code == 0xfffd && n == 1)
+            return false;
+    return true;
+}
+
 static int search_start(struct search *search, const char *pattern, const char *text,
                         struct arena *arena, struct error *e)
 {
-    *search = (struct search){.text = text};
+    *search = (struct search){.text = text, .length = strlen(text), .valid = is_utf8(text)};
     int failed = regex_translate(pattern, arena, &search->syntax, e);
     if (!failed) {
         buf_puts(&search->syntax.pattern, ""); /* an empty pattern has its text too */
@@ -76,8 +87,8 @@ static int search_start(struct search *search, const char *pattern, const char *
 /* 1, 0 or negative; searches from byte `from` on. */
 static int search_next(struct search *search, const char *pattern, size_t from, struct error *e)
 {
-    int code = pcre2_match(search->code, (PCRE2_SPTR)search->text, strlen(search->text), from, 0,
-                           search->match, search->context);
+    int code = pcre2_match(search->code, (PCRE2_SPTR)search->text, search->length, from,
+                           search->valid ? PCRE2_NO_UTF_CHECK : 0, search->match, search->context);
     if (code == PCRE2_ERROR_NOMATCH)
         return 0;
     return code < 0 ? refuse(code, pattern, -E2BIG, e) : 1;
