@@ -4,6 +4,7 @@
  * be equal, which each row gets once; then one step after the other is computed.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "rules/eval.h"
 #include "rules/label_index.h"
@@ -53,7 +54,7 @@ static struct sides eval_sides(struct eval *ev, const struct expr *expr, const s
 static const char *printed(struct sides *s, const struct labels *labels)
 {
     struct buf out = {0};
-    labels_print(labels, &out);
+    promql_print_labels(labels, &out);
     const char *text = arena_strdup(s->scratch, out.data);
     buf_free(&out);
     return text;
@@ -63,13 +64,14 @@ static void fail_duplicate(struct sides *s, const struct labels *a, const struct
 {
     struct label_choice choice =
         label_choice(s->scratch, s->matching->labels, s->matching->label_count, s->matching->on);
+    const char *first = printed(s, a), *second = printed(s, b);
+    bool sorted = strcmp(first, second) <= 0;
     eval_fail(s->ev, -EINVAL,
               "found duplicate series for the match group %s on the %s hand-side of the operation: "
               "[%s, %s];many-to-many matching not allowed: matching labels must be unique on one "
               "side",
               printed(s, labels_choose(s->scratch, a, &choice)), s->exchanged ? "left" : "right",
-              printed(s, labels_compare(a, b) <= 0 ? a : b),
-              printed(s, labels_compare(a, b) <= 0 ? b : a));
+              sorted ? first : second, sorted ? second : first);
 }
 
 /* A result's row by its labels, so that pairs with equal labels share it. */

@@ -41,6 +41,18 @@ static void print_label(const char *name, struct buf *out)
         print_quoted(name, out);
 }
 
+void promql_print_labels(const struct labels *labels, struct buf *out)
+{
+    buf_puts(out, "{");
+    for (size_t i = 0; i < labels->count; i++) {
+        buf_puts(out, i ? ", " : "");
+        print_label(labels->at[i].name, out);
+        buf_puts(out, "=");
+        print_quoted(labels->at[i].value, out);
+    }
+    buf_puts(out, "}");
+}
+
 static void print_labels(const char *const *labels, size_t count, struct buf *out)
 {
     buf_puts(out, "(");

@@ -60,6 +60,9 @@ bool promql_looks_back(const struct expr *expr);
 /* Writes the expression as upstream's printer does; what it writes parses to the same again. */
 void promql_print(const struct expr *expr, struct buf *out);
 
+/* Writes a label set as upstream's messages do: {__name__="up", job="a"}. */
+void promql_print_labels(const struct labels *labels, struct buf *out);
+
 /* One element of an instant vector. */
 struct promql_sample {
     const struct labels *labels;

@@ -128,7 +128,13 @@ static const struct {
     {"size - on(x) group_right twice", "{x=\"a\",y=\"1\"} 199, {x=\"a\",y=\"2\"} 198"},
     {"size / on(x) twice",
      "error: found duplicate series for the match group {x=\"a\"} on the right hand-side of the "
-     "operation: [twice{x=\"a\",y=\"1\"}, twice{x=\"a\",y=\"2\"}];many-to-many matching not "
+     "operation: [{__name__=\"twice\", x=\"a\", y=\"1\"}, {__name__=\"twice\", x=\"a\", "
+     "y=\"2\"}];many-to-many matching not "
+     "allowed: matching labels must be unique on one side"},
+    {"up == on() label_replace(size, \"b c\", \"q\\\"\\\\\", \"\", \"\")",
+     "error: found duplicate series for the match group {} on the right hand-side of the "
+     "operation: [{__name__=\"size\", \"b c\"=\"q\\\"\\\\\", x=\"a\", y=\"1\"}, "
+     "{__name__=\"size\", \"b c\"=\"q\\\"\\\\\", x=\"b\", y=\"2\"}];many-to-many matching not "
      "allowed: matching labels must be unique on one side"},
     {"twice / on(x) size", "error: multiple matches for labels: many-to-one matching must be "
                            "explicit (group_left/group_right)"},
@@ -333,7 +339,8 @@ static void ends_within_bounds(void **state)
         {"{__name__=~\".*\",x=~\"(a+)+$\"}", NULL},
         {"{x=~\".+\"} * on() group_left() {x=~\".+\"} * on() group_left() {x=~\".+\"}",
          "found duplicate series for the match group {} on the right hand-side of the operation: "
-         "[all_total{x=\"a\"}, info{x=\"a\",y=\"left\"}];many-to-many matching not allowed: "
+         "[{__name__=\"all_total\", x=\"a\"}, {__name__=\"info\", x=\"a\", "
+         "y=\"left\"}];many-to-many matching not allowed: "
          "matching labels must be unique on one side"},
         {"label_replace(label_replace(vector(1), \"x\", "
          "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\", \"\", \"\"), \"y\", \"\", "

@@ -150,7 +150,8 @@ static void goes_on_after_a_failure(void **state)
         "r 2\n"
         "s 1 2\n"
         "r: found duplicate series for the match group {} on the right hand-side of the operation: "
-        "[in{a=\"1\"}, in{a=\"2\"}];many-to-many matching not allowed: matching labels must be "
+        "[{__name__=\"in\", a=\"1\"}, {__name__=\"in\", a=\"2\"}];many-to-many matching not "
+        "allowed: matching labels must be "
         "unique on one side\n");
 }
 

@@ -142,7 +142,8 @@ static void ends_at_a_failing_rule(void **state)
           "  promql_expr_test: [{expr: r, eval_time: 5m}]\n",
           &(const struct promql_engine){0},
           "t.yml:2: rule r at 1m: found duplicate series for the match group {} on the right "
-          "hand-side of the operation: [b{x=\"1\"}, b{x=\"2\"}];many-to-many matching not "
+          "hand-side of the operation: [{__name__=\"b\", x=\"1\"}, {__name__=\"b\", "
+          "x=\"2\"}];many-to-many matching not "
           "allowed: matching labels must be unique on one side\n");
 }
 
