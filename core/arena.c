@@ -82,7 +82,8 @@ size_t arena_bytes(const struct arena *arena)
     return arena->bytes;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+/* As arena_alloc(), with whatever the memory holds. */
+static void *take(struct arena *arena, size_t bytes)
 {
     const size_t align = alignof(max_align_t);
     if (bytes > SIZE_MAX / 2)
@@ -97,7 +98,12 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     }
     void *memory = arena->top->data + arena->top->used;
     arena->top->used += bytes;
-    return memset(memory, 0, bytes);
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+    return memset(take(arena, bytes), 0, bytes);
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
@@ -137,8 +143,9 @@ void *arena_grow(struct arena *arena, void *items, size_t used, size_t *room, si
     if (used < *room)
         return items;
     *room = *room ? *room * 2 : 8;
-    void *grown = arena_alloc(arena, *room * item_bytes);
+    char *grown = take(arena, *room * item_bytes);
     if (used)
         memcpy(grown, items, used * item_bytes);
+    memset(grown + used * item_bytes, 0, (*room - used) * item_bytes);
     return grown;
 }

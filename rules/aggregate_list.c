@@ -32,9 +32,9 @@ static bool check_k(struct eval *ev, const struct extent *x, const struct expr *
     if (x->has_nan)
         eval_fail(ev, -EINVAL, "Parameter value is NaN");
     else if (x->most >= 1 && x->least <= -0x1p63)
-        eval_fail(ev, -EINVAL, "Scalar value %g underflows int64", x->least);
+        eval_fail(ev, -EINVAL, "Scalar value %s underflows int64", eval_number_text(ev, x->least));
     else if (x->most >= 0x1p63)
-        eval_fail(ev, -EINVAL, "Scalar value %g overflows int64", x->most);
+        eval_fail(ev, -EINVAL, "Scalar value %s overflows int64", eval_number_text(ev, x->most));
     return x->most >= 1;
 }
 
@@ -43,11 +43,11 @@ static bool check_ratio(struct eval *ev, const struct extent *x, const struct ex
     if (x->has_nan)
         eval_fail(ev, -EINVAL, "Ratio value is NaN");
     if (x->most > 1)
-        eval_note(ev, true, param, "ratio value should be between -1 and 1, got %g, capping to 1",
-                  x->most);
+        eval_note(ev, true, param, "ratio value should be between -1 and 1, got %s, capping to 1",
+                  eval_number_text(ev, x->most));
     if (x->least < -1)
-        eval_note(ev, true, param, "ratio value should be between -1 and 1, got %g, capping to -1",
-                  x->least);
+        eval_note(ev, true, param, "ratio value should be between -1 and 1, got %s, capping to -1",
+                  eval_number_text(ev, x->least));
     return x->most != 0 || x->least != 0;
 }
 

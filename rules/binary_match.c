@@ -245,6 +245,7 @@ struct matrix eval_match(struct eval *ev, const struct expr *expr, const struct 
     j.one_row = ARENA_ARRAY(scratch, size_t, s.numbers);
     j.one_step = ARENA_ARRAY(scratch, size_t, s.numbers);
     j.matched = ARENA_ARRAY(scratch, size_t, s.numbers);
+    matrix_reserve(ev, &j.matrix, s.many.count);
     join_steps(&s, &j, steps);
     if (j.doubled)
         matrix_settle(ev, &j.matrix, steps);
@@ -300,6 +301,7 @@ struct matrix eval_set(struct eval *ev, const struct expr *expr, const struct st
     right.present = ARENA_ARRAY(scratch, size_t, s.numbers);
     cursor_init(&left.cursor, &s.many, scratch);
     cursor_init(&right.cursor, &s.one, scratch);
+    matrix_reserve(ev, &out, s.many.count + (is_or ? s.one.count : 0));
     add_rows(ev, &out, &s.many);
     if (is_or)
         add_rows(ev, &out, &s.one);

@@ -79,6 +79,9 @@ void eval_notes(const struct eval *ev, struct promql_value *value);
 void eval_note(struct eval *ev, bool warning, const struct expr *about, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* A number as it stands in such texts: as Go's %v and %g print it. */
+const char *eval_number_text(struct eval *ev, double v);
+
 /* The warning that a quantile is not between 0 and 1. */
 void eval_note_quantile(struct eval *ev, const struct expr *about, double q);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "rules/eval.h"
+#include "rules/template_value.h"
 
 /* An expression may warn about each of a million series: more than these are not told. */
 enum { NOTES_MAX = 50 };
@@ -41,15 +41,19 @@ void eval_note(struct eval *ev, bool warning, const struct expr *about, const ch
                        place->start, place->end}};
 }
 
+const char *eval_number_text(struct eval *ev, double v)
+{
+    struct buf out = {0};
+    tmpl_print_float(v, &out);
+    const char *text = arena_strdup(ev->arena, out.data);
+    buf_free(&out);
+    return text;
+}
+
 void eval_note_quantile(struct eval *ev, const struct expr *about, double q)
 {
-    struct buf text = {0};
-    if (isnan(q) || isinf(q))
-        promql_print_number(q, &text);
-    else
-        buf_printf(&text, "%g", q);
-    eval_note(ev, true, about, "quantile value should be between 0 and 1, got %s", text.data);
-    buf_free(&text);
+    eval_note(ev, true, about, "quantile value should be between 0 and 1, got %s",
+              eval_number_text(ev, q));
 }
 
 void eval_notes(const struct eval *ev, struct promql_value *value)

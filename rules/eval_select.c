@@ -81,6 +81,7 @@ static struct matrix look_up(struct eval *ev, const struct selector *selector,
     bool shifted = shift->at != AT_NONE || shift->offset_ms;
     struct matrix matrix = {0};
 
+    matrix_reserve(ev, &matrix, found.count);
     for (size_t i = 0; i < found.count && !ev->failed; i++) {
         struct row row = {.labels = series_labels(found.series[i])};
         struct lookup lookup;

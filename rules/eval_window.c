@@ -228,6 +228,7 @@ struct matrix eval_windows(struct eval *ev, const struct expr *expr, const struc
     struct matrix out = {0};
     const struct expr *range = take_args(&call, scratch);
     call.source = open_source(ev, range, steps);
+    matrix_reserve(ev, &out, call.source.count);
     for (size_t i = 0; i < call.source.count && eval_count(ev, steps->count); i++)
         call_series(&call, &slide, i, &out);
     free(slide.points);

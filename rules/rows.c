@@ -18,6 +18,17 @@ struct row *matrix_add(struct eval *ev, struct matrix *matrix, const struct labe
     return row;
 }
 
+void matrix_reserve(struct eval *ev, struct matrix *matrix, size_t count)
+{
+    if (count > matrix->room && eval_room(ev, count, sizeof *matrix->rows)) {
+        struct row *rows = ARENA_ARRAY(ev->arena, struct row, count);
+        if (matrix->count)
+            memcpy(rows, matrix->rows, matrix->count * sizeof *rows);
+        matrix->rows = rows;
+        matrix->room = count;
+    }
+}
+
 void row_push(struct eval *ev, struct row *row, int64_t t, double v)
 {
     if (row->count == row->room) {

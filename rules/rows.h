@@ -40,6 +40,9 @@ struct eval;
 /* A new empty row; pointers to rows are good until the next one is added. */
 struct row *matrix_add(struct eval *ev, struct matrix *matrix, const struct labels *labels);
 
+/* Makes room for so many rows at once, so that adding them moves none. */
+void matrix_reserve(struct eval *ev, struct matrix *matrix, size_t count);
+
 /* Adds a point. Where a bound is met it marks the evaluation as failed and adds none. */
 void row_push(struct eval *ev, struct row *row, int64_t t, double v);
 
