@@ -8,6 +8,7 @@
 
 #include "agent/command.h"
 #include "agent/worker.h"
+#include "core/arena.h"
 #include "core/buf.h"
 #include "core/log.h"
 #include "probes/registry.h"
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
         return command_print_version();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return list_commands();
+    arena_keep_memory();
     const struct command *command = find_command(name);
     if (!command) {
         if (*name)

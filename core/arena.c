@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/arena.h"
 
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 256 * 1024 };
+enum { KEPT_BYTES = 64 * 1024 * 1024, LARGEST_KEPT = 32 * 1024 * 1024 };
 
 struct block {
     struct block *next; /* the block that was filled before this one */
@@ -35,6 +37,12 @@ static void add_block(struct arena *arena, size_t room)
     block->used = 0;
     arena->top = block;
     arena->bytes += sizeof *block + room;
+}
+
+void arena_keep_memory(void)
+{
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT);
 }
 
 struct arena *arena_new(void)

@@ -17,6 +17,12 @@ void arena_free(struct arena **arena);
 void arena_reset(struct arena *arena);         /* empties it, keeps one block */
 size_t arena_bytes(const struct arena *arena); /* taken from malloc */
 
+/*
+ * For a program that makes arenas again and again, at each tick: malloc keeps what is freed, up to
+ * 64 MiB, instead of giving it back to the kernel, which costs more than filling it. Call it once.
+ */
+void arena_keep_memory(void);
+
 void *arena_alloc(struct arena *arena, size_t bytes); /* zeroed, aligned for any type */
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_strdup(struct arena *arena, const char *text);

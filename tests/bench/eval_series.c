@@ -94,6 +94,7 @@ int main(int argc, char **argv)
     long series = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
     if (series < 2 || series > 10000000)
         errx(2, "usage: eval_series SERIES");
+    arena_keep_memory(); /* as forewarn does */
     struct store *store = store_new();
     fill(store, series / 2);
     printf("%ld", series);
