@@ -53,8 +53,13 @@ struct lookup {
 static void lookup_init(struct lookup *lookup, const struct eval *ev, const struct series *series,
                         int64_t from, int64_t to)
 {
-    lookup->has_last = false;
     lookup->lookback = ev->engine.lookback_ms + ev->engine.closed_left;
+    if (from == to) {
+        lookup->has_last = series_last(series, from - lookup->lookback, to, &lookup->last);
+        lookup->has_next = false;
+        return;
+    }
+    lookup->has_last = false;
     series_seek(series, from - lookup->lookback, to, &lookup->iter);
     lookup->has_next = series_next(&lookup->iter, &lookup->next);
 }

@@ -18,9 +18,11 @@ struct source {
 
 /* Sliding over a series' samples. */
 struct slide {
-    struct point *points;
+    struct points read;         /* of a selector's series */
+    const struct point *points; /* those, or a subquery's */
+    size_t count;
     double *scratch;
-    size_t count, room;
+    size_t room;        /* of scratch */
     size_t first, last; /* the window is points[first] .. points[last - 1] */
 };
 
@@ -90,43 +92,52 @@ static const struct labels *source_labels(const struct source *source, size_t in
                                : series_labels(source->found.series[index]);
 }
 
-static bool grow(struct eval *ev, struct slide *slide)
+/* Reads a series' samples, without the markers of its end. */
+static void read_series(const struct series *series, int64_t from, int64_t to,
+                        struct points *points)
 {
-    size_t room = slide->room ? slide->room * 2 : 256;
-    if (!eval_room(ev, room, sizeof *slide->points + sizeof *slide->scratch))
-        return false;
-    slide->points = realloc(slide->points, room * sizeof *slide->points);
-    slide->scratch = realloc(slide->scratch, room * sizeof *slide->scratch);
-    if (!slide->points || !slide->scratch)
-        abort();
-    slide->room = room;
-    return true;
+    size_t kept = 0;
+    points->count = 0;
+    series_read(series, from, to, points);
+    while (kept < points->count && !is_stale_nan(points->at[kept].v))
+        kept++; /* most have none */
+    for (size_t i = kept; i < points->count; i++)
+        if (!is_stale_nan(points->at[i].v))
+            points->at[kept++] = points->at[i];
+    points->count = kept;
 }
 
-/* Whether there is room for one more. */
-static inline bool slide_room(struct eval *ev, struct slide *slide)
+static void slide_room(struct slide *slide)
 {
-    return slide->count < slide->room || grow(ev, slide);
+    if (slide->count <= slide->room)
+        return;
+    slide->room = 2 * slide->count;
+    slide->scratch = reallocarray(slide->scratch, slide->room, sizeof *slide->scratch);
+    if (!slide->scratch)
+        abort();
 }
 
 /* Loads the samples of a series after from (or at it, where ranges are closed) up to to. */
 static void load(struct eval *ev, const struct source *source, size_t index, int64_t from,
                  int64_t to, struct slide *slide)
 {
-    struct point point;
-    struct series_iter iter;
-    slide->count = slide->first = slide->last = 0;
+    slide->first = slide->last = 0;
     if (source->is_subquery) {
-        const struct row *row = &source->subquery.rows[index];
-        for (size_t i = 0; i < row->count && slide_room(ev, slide); i++)
-            slide->points[slide->count++] = row->points[i];
+        slide->points = source->subquery.rows[index].points;
+        slide->count = source->subquery.rows[index].count;
     } else {
-        series_seek(source->found.series[index], from - ev->engine.closed_left, to, &iter);
-        while (series_next(&iter, &point) && slide_room(ev, slide))
-            if (!is_stale_nan(point.v))
-                slide->points[slide->count++] = point;
+        read_series(source->found.series[index], from - ev->engine.closed_left, to, &slide->read);
+        slide->points = slide->read.at;
+        slide->count = slide->read.count;
     }
+    slide_room(slide);
     eval_count(ev, slide->count);
+}
+
+static void slide_free(struct slide *slide)
+{
+    points_free(&slide->read);
+    free(slide->scratch);
 }
 
 /* Moves the window on to a range; ranges must not go back. */
@@ -231,8 +242,7 @@ struct matrix eval_windows(struct eval *ev, const struct expr *expr, const struc
     matrix_reserve(ev, &out, call.source.count);
     for (size_t i = 0; i < call.source.count && eval_count(ev, steps->count); i++)
         call_series(&call, &slide, i, &out);
-    free(slide.points);
-    free(slide.scratch);
+    slide_free(&slide);
     if (!ev->failed && !expr->call.function->keeps_name)
         matrix_drop_names(ev, &out, steps);
     return out;
@@ -251,8 +261,7 @@ struct matrix eval_range(struct eval *ev, const struct expr *expr, const struct 
         for (size_t p = 0; p < slide.count && !ev->failed; p++)
             row_push(ev, row, slide.points[p].t, slide.points[p].v);
     }
-    free(slide.points);
-    free(slide.scratch);
+    slide_free(&slide);
     return out;
 }
 

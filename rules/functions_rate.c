@@ -88,24 +88,28 @@ struct line {
     double slope, intercept;
 };
 
+static bool is_level(const struct window *w)
+{
+    size_t i = 1;
+    while (i < w->count && w->points[i].v == w->points[0].v)
+        i++;
+    return i == w->count;
+}
+
 /* The line by least squares; intercept is its value at time at. */
 static struct line fit_line(const struct window *w, int64_t at)
 {
     struct kahan x = {0}, y = {0}, xy = {0}, xx = {0};
     double n = (double)w->count;
-    bool level = true;
+    if (is_level(w))
+        return isinf(w->points[0].v) ? (struct line){NAN, NAN} : (struct line){0, w->points[0].v};
     for (size_t i = 0; i < w->count; i++) {
         double dx = seconds(w->points[i].t - at), v = w->points[i].v;
-        level = level && v == w->points[0].v;
         kahan_add(&x, dx);
         kahan_add(&y, v);
         kahan_add(&xy, dx * v);
         kahan_add(&xx, dx * dx);
     }
-    if (level && isinf(w->points[0].v))
-        return (struct line){NAN, NAN};
-    if (level)
-        return (struct line){0, w->points[0].v};
     double sum_x = x.sum + x.lost, sum_y = y.sum + y.lost;
     double covariance = xy.sum + xy.lost - sum_x * sum_y / n;
     double variance = xx.sum + xx.lost - sum_x * sum_x / n;

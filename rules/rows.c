@@ -48,13 +48,14 @@ void row_push(struct eval *ev, struct row *row, int64_t t, double v)
 static const char *const reserved[] = {LABEL_NAME, "__type__", "__unit__"};
 enum { RESERVED = sizeof reserved / sizeof *reserved };
 
-/* Hardly any label is: what tells soonest is looked at first. */
 static bool is_reserved(const struct label *label)
 {
-    bool found = false;
-    for (size_t i = 0; i < RESERVED && label->name[0] == '_' && label->name[1] == '_'; i++)
-        found = found || strcmp(label->name, reserved[i]) == 0;
-    return found;
+    if (label->name[0] != '_' || label->name[1] != '_')
+        return false; /* as hardly any is */
+    for (size_t i = 0; i < RESERVED; i++)
+        if (strcmp(label->name, reserved[i]) == 0)
+            return true;
+    return false;
 }
 
 static size_t count_reserved(const struct labels *labels)

@@ -83,12 +83,28 @@ static void note(const char *text, void *arg)
         options->note(turn->group, turn->rule, text, options->arg);
 }
 
+/*
+ * Appends to the series that stood here in the evaluation before, as it mostly is the same again,
+ * or to whatever the store has for the labels.
+ */
+static int append_sample(struct turn *turn, const struct labels *labels, double v,
+                         const struct series **series, struct error *e)
+{
+    const struct rule_state *state = turn->state;
+    if (turn->series_count < state->series_count) {
+        *series = state->series[turn->series_count];
+        if (labels_equal(series_labels(*series), labels))
+            return series_append(*series, turn->samples_at_ms, v, e);
+    }
+    return store_append_series(turn->run->store, labels, turn->samples_at_ms, v, series, e);
+}
+
 /* A sample that cannot be appended fails its rule, but the others are kept. */
 static void append(struct turn *turn, const struct labels *labels, double v)
 {
     const struct series *series;
     struct error e = {0};
-    if (store_append_series(turn->run->store, labels, turn->samples_at_ms, v, &series, &e)) {
+    if (append_sample(turn, labels, v, &series, &e)) {
         if (!turn->state->failed)
             turn->state->error = e;
         turn->state->failed = true;
@@ -112,7 +128,7 @@ static int by_address(const void *a, const void *b)
 /* Marks a series' end. It may go on in another rule's hands, and then there is nothing to mark. */
 static void mark_stale(struct turn *turn, const struct series *series)
 {
-    store_append(turn->run->store, series_labels(series), turn->samples_at_ms, stale_nan(), NULL);
+    series_append(series, turn->samples_at_ms, stale_nan(), NULL);
 }
 
 /* The series of the evaluation before that are not given now have ended. */
