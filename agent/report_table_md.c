@@ -36,7 +36,7 @@ static const char *doing(const char *action)
 
 /* The series that tell how a sync goes, by array. */
 struct syncs {
-    struct instant_index action, waiting, held_up, completed, total, speed, remaining;
+    struct instant_index action, waiting, held_up, completed, total, speed, remaining, eta;
 };
 
 static struct syncs find_syncs(const struct table *table)
@@ -49,6 +49,7 @@ static struct syncs find_syncs(const struct table *table)
         .total = table_index(table, "forewarn_md_sync_total_bytes", "array"),
         .speed = table_index(table, "forewarn_md_sync_speed_bytes_per_second", "array"),
         .remaining = table_index(table, "forewarn_md_sync_remaining_seconds", "array"),
+        .eta = table_index(table, "forewarn:md:sync_eta_seconds", "array"), /* rules/md.yml */
     };
 }
 
@@ -80,7 +81,37 @@ static double to_go(const struct syncs *syncs, const char *array, double done, d
     return speed > 0 && left >= 0 ? left / speed : instant_value(&syncs->remaining, array, NAN);
 }
 
-/* "rebuilding, 41.5 % done, 52 MB/s, 6 h 10 min to go"; "" where nothing runs or waits. */
+/* Seconds to go as the rules reckon them from the speeds it had; NaN: not known. */
+static double eta(const struct syncs *syncs, const char *array, const char *quantile)
+{
+    const struct instant *at = instant_find(&syncs->eta, array);
+    if (!at)
+        return NAN;
+    const struct instant *end = syncs->eta.at + syncs->eta.count;
+    for (; at < end && strcmp(labels_get(at->labels, "array"), array) == 0; at++)
+        if (strcmp(labels_get(at->labels, "quantile"), quantile) == 0)
+            return at->value;
+    return NAN;
+}
+
+/* text and ", 6 h 10 min to go (5 h to 9 h)"; without a past, what the present speed comes to. */
+static const char *add_time_to_go(const struct table *table, const struct syncs *syncs,
+                                  const char *array, const char *text, double otherwise)
+{
+    double low = eta(syncs, array, "0.1"), middle = eta(syncs, array, "0.5");
+    double high = eta(syncs, array, "0.9");
+    if (isfinite(low) && isfinite(middle) && isfinite(high))
+        return arena_printf(table->arena, "%s, %s to go (%s to %s)", text,
+                            table_duration(middle, table->arena), table_duration(low, table->arena),
+                            table_duration(high, table->arena));
+    if (isfinite(otherwise))
+        return arena_printf(table->arena, "%s, %s to go", text,
+                            table_duration(otherwise, table->arena));
+    return text;
+}
+
+/* "rebuilding, 41.5 % done, 52 MB/s, 6 h 10 min to go (5 h to 9 h)"; "" where nothing runs or
+ * waits. */
 static const char *progress(const struct table *table, const struct syncs *syncs, const char *array)
 {
     const char *action = word_of(&syncs->action, array, "action");
@@ -91,17 +122,14 @@ static const char *progress(const struct table *table, const struct syncs *syncs
     bool idle = !*action || strcmp(action, "idle") == 0;
     const char *text = idle ? "resync" : doing(action);
     if (*why && strcmp(action, "frozen") != 0)
-        return waits(table, syncs, array, text, why);
+        return add_time_to_go(table, syncs, array, waits(table, syncs, array, text, why), NAN);
     if (idle)
         return "";
     if (isfinite(done))
         text = arena_printf(table->arena, "%s, %.1f %% done", text, 100 * done);
     if (speed > 0)
         text = arena_printf(table->arena, "%s, %s/s", text, table_bytes(speed, table->arena));
-    if (isfinite(remaining))
-        text = arena_printf(table->arena, "%s, %s to go", text,
-                            table_duration(remaining, table->arena));
-    return text;
+    return add_time_to_go(table, syncs, array, text, remaining);
 }
 
 static int by_array(const void *a, const void *b)

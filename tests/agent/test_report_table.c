@@ -272,11 +272,29 @@ static void test_not_seen(void **state)
     free(text);
 }
 
+/* Series of array md0, and the line that comes of them; NULL: none. */
+struct sync_case {
+    const char *series, *expected;
+};
+
+static void check_sync(const struct sync_case *one)
+{
+    struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS};
+    struct report_style style = {.width = 100, .verbose = true};
+    struct buf series = {0};
+    buf_printf(&series, "forewarn_md_info{array=\"md0\"} 1\n%s", one->series);
+    char *text = render(&look, series.data, &style);
+    if (one->expected)
+        assert_in(text, one->expected);
+    else
+        assert_not_in(text, "Running");
+    free(text);
+    buf_free(&series);
+}
+
 static void test_syncs(void **state)
 {
-    static const struct {
-        const char *series, *expected;
-    } table[] = {
+    static const struct sync_case table[] = {
         {"forewarn_md_sync{array=\"md0\",action=\"check\"} 1\n"
          "forewarn_md_sync_completed_ratio{array=\"md0\"} 0.73\n"
          "forewarn_md_sync_remaining_seconds{array=\"md0\"} 7190\n",
@@ -309,20 +327,33 @@ static void test_syncs(void **state)
         {"", NULL},
         {"forewarn_md_disks_wanted{array=\"md0\"} 2\n", NULL}, /* and no members */
     };
-    struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS};
-    struct report_style style = {.width = 100, .verbose = true};
     (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct buf series = {0};
-        buf_printf(&series, "forewarn_md_info{array=\"md0\"} 1\n%s", table[i].series);
-        char *text = render(&look, series.data, &style);
-        if (table[i].expected)
-            assert_in(text, table[i].expected);
-        else
-            assert_not_in(text, "Running");
-        free(text);
-        buf_free(&series);
-    }
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        check_sync(&table[i]);
+}
+
+static void test_time_to_go(void **state)
+{
+    static const struct sync_case table[] = {
+        {"forewarn_md_sync{array=\"md0\",action=\"recover\"} 1\n"
+         "forewarn_md_sync_completed_ratio{array=\"md0\"} 0.41\n"
+         "forewarn_md_sync_remaining_seconds{array=\"md0\"} 7190\n"
+         "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.1\"} 18000\n"
+         "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.5\"} 22200\n"
+         "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.9\"} 32400\n",
+         " Running:  md0: rebuilding, 41.0 % done, 6 h 10 min to go (5 h to 9 h)\n"},
+        {"forewarn_md_sync{array=\"md0\",action=\"recover\"} 1\n"
+         "forewarn_md_sync_waiting{array=\"md0\",why=\"delayed\"} 1\n"
+         "forewarn_md_sync_held_up{array=\"md0\",by=\"md1\",action=\"check\"} 1\n"
+         "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.1\"} 18000\n"
+         "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.5\"} 22200\n"
+         "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.9\"} 32400\n",
+         " Running:  md0: rebuilding waits until md1 is done checking, 6 h 10 min to go (5 h to 9 "
+         "h)\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        check_sync(&table[i]);
 }
 
 /* What an alert tells of a sync is not told again. */
@@ -363,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_finding_places),
         cmocka_unit_test(test_not_seen),
         cmocka_unit_test(test_syncs),
+        cmocka_unit_test(test_time_to_go),
         cmocka_unit_test(test_sync_in_alert),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
