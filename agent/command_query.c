@@ -19,7 +19,7 @@ enum { USAGE_STATUS = 2 };
 
 struct options {
     const char *time, *start, *end, *step; /* as given; NULL: not */
-    const char *data, *socket;
+    const char *data, *history, *socket;
     bool json;
 };
 
@@ -118,7 +118,7 @@ static int show(const struct query_answer *answer, const struct query *query,
     return status;
 }
 
-/* Where samples come from: a file, or a running agent, which has its own. */
+/* Where samples come from: a file or a history, or a running agent, which has its own. */
 static int answer_from(const struct options *options, const struct store *store,
                        const struct query *query, struct arena *arena)
 {
@@ -133,14 +133,21 @@ static int answer_from(const struct options *options, const struct store *store,
     return status;
 }
 
+static int read_samples(const struct options *options, struct store *store, int64_t *newest_ms,
+                        struct error *e)
+{
+    return options->data ? query_data_read(options->data, store, newest_ms, e)
+                         : query_history_read(options->history, store, newest_ms, e);
+}
+
 static int ask(const struct command *command, const struct options *options, struct query *query)
 {
     SCRATCH_ARENA(arena);
     struct error e = {0};
-    struct store *store = options->data ? store_new() : NULL;
+    struct store *store = options->data || options->history ? store_new() : NULL;
     int64_t newest_ms = clock_wall_ms(&clock_system);
     int status = EXIT_FAILURE;
-    if (store && query_data_read(options->data, store, &newest_ms, &e) < 0)
+    if (store && read_samples(options, store, &newest_ms, &e) < 0)
         log_error("query: %s", e.text);
     else if (take_times(options, newest_ms, query, &e) < 0)
         status = command_misused(command, "%s", e.text);
@@ -162,8 +169,9 @@ static int take_option(struct options *options, const struct command *command, i
                        char **argv)
 {
     const char **texts[] = {
-        ['t'] = &options->time, ['s'] = &options->start, ['e'] = &options->end,
-        ['p'] = &options->step, ['d'] = &options->data,  ['S'] = &options->socket};
+        ['t'] = &options->time,  ['s'] = &options->start, ['e'] = &options->end,
+        ['p'] = &options->step,  ['d'] = &options->data,  ['H'] = &options->history,
+        ['S'] = &options->socket};
     if (found == 'f')
         return set_format(options, command, optarg);
     if (found == '?' || found == ':')
@@ -179,6 +187,8 @@ static int run_query(const struct command *command, const struct options *option
     int status = EXIT_FAILURE;
     if (!args[0])
         return command_misused(command, "which expression?");
+    if (options->data && options->history)
+        return command_misused(command, "--data or --history, not both");
     if (args[1])
         return command_misused(command, "one expression at a time: put it between quotes");
     if (read_expr(args[0], &text, &e) < 0) {
@@ -193,15 +203,12 @@ static int run_query(const struct command *command, const struct options *option
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option names[] = {{"time", required_argument, NULL, 't'},
-                                          {"start", required_argument, NULL, 's'},
-                                          {"end", required_argument, NULL, 'e'},
-                                          {"step", required_argument, NULL, 'p'},
-                                          {"data", required_argument, NULL, 'd'},
-                                          {"socket", required_argument, NULL, 'S'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"time", required_argument, NULL, 't'},   {"start", required_argument, NULL, 's'},
+        {"end", required_argument, NULL, 'e'},    {"step", required_argument, NULL, 'p'},
+        {"data", required_argument, NULL, 'd'},   {"history", required_argument, NULL, 'H'},
+        {"socket", required_argument, NULL, 'S'}, {"format", required_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct options options = {.socket = DEFAULT_CONTROL_SOCKET};
     int found, status = 0;
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "core/buf.h"
+#include "core/history.h"
+#include "core/log.h"
 #include "exporters/openmetrics_read.h"
 
 static int fail(struct error *e, const char *operation, const char *path, int code)
@@ -70,5 +72,36 @@ int query_data_read(const char *path, struct store *store, int64_t *newest_ms, s
         return fail(e, "open", path, -errno);
     int code = read_samples(fd, path, store, newest_ms, e);
     close(fd);
+    return code;
+}
+
+static void warn(const char *text, void *directory)
+{
+    log_error("query: %s: %s", (const char *)directory, text);
+}
+
+static void find_newest(const struct series *series, void *newest_ms)
+{
+    struct point last;
+    if (series_last(series, INT64_MIN, INT64_MAX, &last) && last.t > *(int64_t *)newest_ms)
+        *(int64_t *)newest_ms = last.t;
+}
+
+int query_history_read(const char *directory, struct store *store, int64_t *newest_ms,
+                       struct error *e)
+{
+    const struct history_options options = {.directory = directory,
+                                            .read_only = true,
+                                            .warn = warn,
+                                            .arg = (void *)(uintptr_t)directory};
+    struct history *history = history_new(&options);
+    int code = history_open(history, e);
+    if (code == 0)
+        code = history_load(history, store, INT64_MIN, INT64_MAX, e);
+    history_free(&history);
+    *newest_ms = INT64_MIN;
+    store_walk(store, find_newest, newest_ms);
+    if (code == 0 && *newest_ms == INT64_MIN)
+        code = error_set(e, -ENODATA, "%s: the history has no samples", directory);
     return code;
 }

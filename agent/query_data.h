@@ -14,4 +14,9 @@ enum { QUERY_DATA_MAX_BYTES = 1024 * 1024 * 1024 };
  */
 int query_data_read(const char *path, struct store *store, int64_t *newest_ms, struct error *e);
 
+/* Reads all that the history in a directory has, without writing to it; the agent may be at work.
+ */
+int query_history_read(const char *directory, struct store *store, int64_t *newest_ms,
+                       struct error *e);
+
 #endif

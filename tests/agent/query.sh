@@ -65,6 +65,8 @@ is 2 '' 'the end is before the start' --data "$om" --start 2 --end 1 --step 1 x
 is 2 '' '--time: ' --data "$om" --time yesterday x
 is 2 '' 'range vector cannot be asked for over a range' --data "$om" --start 1 --step 30 'x[5m]'
 is 2 '' 'which expression?'
+is 2 '' 'not both' --data "$om" --history "$directory" x
+is 1 '' 'history.db: ENOENT' --history "$directory" x
 is 1 '' "no agent answers at $directory/none.sock: is forewarnd running?" \
     --socket "$directory/none.sock" x
 

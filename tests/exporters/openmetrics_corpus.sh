@@ -38,7 +38,7 @@ for folder in "$corpus"/openmetrics/*/; do
     name=$(basename "$folder")
     should=$(grep -o '"shouldParse": *[a-z]*' "$folder/test.json" | grep -oE 'true|false')
     case $name in
-    # Which of two values for one time would count? promtool refuses them too.
+    # Which of two values for one time would count? promtool drops one in silence.
     duplicate_timestamps_1) should=false ;;
     # A sum beside a bucket below 0 is forbidden, but the Go client writes it (alltypes.5mfs).
     bad_histograms_3) should=true ;;
