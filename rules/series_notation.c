@@ -153,15 +153,28 @@ static bool take_repeat(struct reader *r, size_t *count)
     return *count <= SERIES_MAX_VALUES;
 }
 
+/* Room for so many more values: no more than needed for the one run that most series are. */
+static void make_room(struct reader *r, size_t count)
+{
+    struct series_notation *out = r->out;
+    if (count <= r->room - out->count)
+        return;
+    size_t needed = out->count + count;
+    r->room = needed > 2 * r->room ? needed : 2 * r->room;
+    struct series_value *values = ARENA_ARRAY(r->arena, struct series_value, r->room);
+    if (out->count)
+        memcpy(values, out->values, out->count * sizeof *values);
+    out->values = values;
+}
+
 static bool add(struct reader *r, struct series_value value, size_t count, double step)
 {
     struct series_notation *out = r->out;
     if (count > SERIES_MAX_VALUES - out->count)
         return false;
-    for (size_t i = 0; i < count; i++, value.v += step) {
-        out->values = arena_grow(r->arena, out->values, out->count, &r->room, sizeof *out->values);
+    make_room(r, count);
+    for (size_t i = 0; i < count; i++, value.v += step)
         out->values[out->count++] = value;
-    }
     return true;
 }
 
