@@ -158,6 +158,8 @@ const struct command check_command = {
         "\n"
         "      --probe NAME            only this probe (md, smart); may be given again\n"
         "      --root DIR              look at a recorded tree instead of this host\n"
+        "      --state-directory DIR   keep what looks see there, for rules that look back;\n"
+        "                              a recorded tree's is kept only where this is given\n"
         "      --format FORMAT         table (default), json, nagios\n"
         "  -t, --timeout TIME          end within this time (10s)\n"
         "      --rules FILE            judge by these rules; may be given again\n"

@@ -86,6 +86,12 @@ static int set_root(struct parsing *p, char *path)
     return 0;
 }
 
+static int set_state_directory(struct parsing *p, char *path)
+{
+    p->options->look.state_directory = path;
+    return 0;
+}
+
 static int set_expr(struct parsing *p, char *expr)
 {
     p->options->expr = expr;
@@ -136,6 +142,7 @@ static const struct {
     {{"timeout", required_argument, NULL, 't'}, set_timeout},
     {{"rules", required_argument, NULL, 'R'}, add_rule_file},
     {{"severity", required_argument, NULL, 's'}, add_override},
+    {{"state-directory", required_argument, NULL, 'S'}, set_state_directory},
     {{"expr", required_argument, NULL, 'e'}, set_expr},
     {{"warning", required_argument, NULL, 'w'}, set_warning},
     {{"critical", required_argument, NULL, 'c'}, set_critical},

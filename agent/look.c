@@ -175,6 +175,9 @@ static int prepare(const struct look_options *options, struct look_taken *taken,
         taken->look.host = find_host(root, taken->arena);
     if (code == 0 && !holds_anything(root, taken->arena))
         tell_nothing(taken, options->root);
+    if (code == 0 && options->judge)
+        look_history_prepare(&taken->history, options->state_directory, root_is_live(root),
+                             taken->arena);
     root_close(&root);
     if (code == 0)
         code = load_rules(options, taken, e);
@@ -190,14 +193,18 @@ int look_take(const struct look_options *options, struct look_taken *taken, stru
     taken->look.at_ms = clock_wall_ms(&clock_system);
     intake_init(&taken->intake, taken->arena, taken->store, taken->look.at_ms, options->keep);
     int code = prepare(options, taken, &launch, e);
-    if (code == 0)
+    if (code == 0) {
+        look_history_begin(&taken->history, taken->store, taken->look.at_ms);
         code = run_probes(options, taken, &launch, started_ns, e);
+    }
     launch_stop(&launch);
     if (code < 0) {
         look_release(taken);
         return code;
     }
+    look_history_append(&taken->history, &taken->intake);
     judge(options, taken);
+    look_history_append_records(&taken->history);
     intake_sort(&taken->intake);
     taken->look.findings = taken->intake.findings;
     taken->look.finding_count = taken->intake.finding_count;
@@ -207,6 +214,7 @@ int look_take(const struct look_options *options, struct look_taken *taken, stru
 
 void look_release(struct look_taken *taken)
 {
+    look_history_close(&taken->history);
     intake_free(&taken->intake);
     rule_set_free(&taken->rules);
     store_free(&taken->store);

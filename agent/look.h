@@ -4,6 +4,7 @@
 
 #include "agent/intake.h"
 #include "agent/launch.h"
+#include "agent/look_history.h"
 #include "agent/parse.h"
 #include "core/look.h"
 #include "rules/rules.h"
@@ -22,6 +23,7 @@ struct look_options {
     size_t rule_file_count;
     const struct severity_override *overrides;
     size_t override_count;
+    const char *state_directory; /* NULL: look_history.h */
 };
 
 /* One look, from workers to verdict, and all that it holds. */
@@ -30,6 +32,7 @@ struct look_taken {
     struct store *store;
     struct intake intake;
     struct rule_set *rules;
+    struct look_history history;
     struct look look;
 };
 

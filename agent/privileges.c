@@ -69,13 +69,20 @@ static int clear_capabilities(struct error *e)
     return code < 0 ? error_set(e, code, "give up capabilities: %s", error_name(code)) : 0;
 }
 
+void privileges_find_judge(uid_t *uid, gid_t *gid)
+{
+    *uid = OVERFLOW_ID;
+    *gid = OVERFLOW_ID;
+    if (privileges_find_user("/etc/passwd", "forewarn", uid, gid) < 0)
+        privileges_find_user("/etc/passwd", "nobody", uid, gid);
+}
+
 int privileges_drop(struct error *e)
 {
     if (privileges_are_roots()) {
-        uid_t uid = OVERFLOW_ID;
-        gid_t gid = OVERFLOW_ID;
-        if (privileges_find_user("/etc/passwd", "forewarn", &uid, &gid) < 0)
-            privileges_find_user("/etc/passwd", "nobody", &uid, &gid);
+        uid_t uid;
+        gid_t gid;
+        privileges_find_judge(&uid, &gid);
         clear_bounding_set();
         int code = become(uid, gid);
         if (code < 0)

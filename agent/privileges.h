@@ -10,6 +10,9 @@
 /* Whether this process is root and may hand out capabilities (not so in many containers). */
 bool privileges_are_roots(void);
 
+/* Whom root becomes: the user "forewarn", else "nobody". */
+void privileges_find_judge(uid_t *uid, gid_t *gid);
+
 /*
  * Gives up root for good: the user "forewarn", else "nobody"; no groups, no capabilities and none
  * to come. Without root only the last holds. What a user may read has to be open by now.

@@ -37,8 +37,17 @@ const struct metric self_target_hung = {
     .labels = {"probe", "target"},
 };
 
+const struct metric self_history_writable = {
+    .name = "forewarn_history_writable",
+    .type = METRIC_GAUGE,
+    .unit = "",
+    .help = "Whether samples can be written to the history in the state directory.",
+    .source = "the last attempt to write",
+};
+
 static const struct metric *const metrics[] = {
-    &self_build_info, &self_probe_up, &self_probe_duration, &self_target_hung, NULL,
+    &self_build_info,  &self_probe_up,         &self_probe_duration,
+    &self_target_hung, &self_history_writable, NULL,
 };
 
 const struct probe self_probe = {

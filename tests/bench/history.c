@@ -17,9 +17,12 @@ enum { ATTRIBUTES = 60, FACTS = 12, MD_FACTS = 20 };
 /* What values do over time. */
 enum course { CONSTANT, STEPS, CLOCK, TEMPERATURE, SPEED, COMPLETED, COURSES };
 
-static const char *const course_names[COURSES] = {
-    "constant SMART values and states", "counters that step now and then", "power-on seconds",
-    "temperatures",                     "sync speeds in rebuilds",         "sync progress"};
+static const char *const course_names[COURSES] = {"constant SMART values and states",
+                                                  "counters that step now and then",
+                                                  "power-on seconds",
+                                                  "temperatures",
+                                                  "sync speeds in rebuilds",
+                                                  "sync progress"};
 
 static uint64_t mix(uint64_t series, uint64_t n)
 {
@@ -67,8 +70,8 @@ static void make_series(struct host *host)
             const struct label labels[] = {
                 {LABEL_NAME, arena_printf(arena, "forewarn_disk_%u", course * 100 + i / DISKS)},
                 {"disk", arena_printf(arena, "wwn-0x5000c500%08x", i % DISKS)}};
-            store_append_series(host->store, labels_new(arena, labels, 2), 0,
-                                value(course, i, 0), &host->series[host->series_count++], NULL);
+            store_append_series(host->store, labels_new(arena, labels, 2), 0, value(course, i, 0),
+                                &host->series[host->series_count++], NULL);
         }
 }
 

@@ -99,7 +99,8 @@ static void are_complete(void **state)
 }
 
 /* What the agent says of itself, beside what its probes say. */
-static const char *const own_metrics[] = {"forewarn_probe_up", "forewarn_target_hung"};
+static const char *const own_metrics[] = {"forewarn_probe_up", "forewarn_target_hung",
+                                          "forewarn_history_writable"};
 
 static bool is_measured(const char *name)
 {
