@@ -56,3 +56,12 @@ void log_message(int priority, const char *format, ...)
     if (write(STDERR_FILENO, line, strlen(line)) < 0)
         return;
 }
+
+void log_lines(int priority, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        log_message(priority, "%.*s", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}

@@ -15,6 +15,9 @@ void log_open(const char *program, int max_priority); /* LOG_ERR .. LOG_DEBUG */
 
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same for a text of several lines. */
+void log_lines(int priority, const char *text);
+
 #define log_error(...)   log_message(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_message(LOG_WARNING, __VA_ARGS__)
 #define log_info(...)    log_message(LOG_INFO, __VA_ARGS__)

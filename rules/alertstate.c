@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct alert_clock alert_clock_start = {ALERT_INACTIVE, ALERT_NEVER, ALERT_NEVER, ALERT_NEVER,
                                               ALERT_NEVER};
@@ -101,18 +102,18 @@ static const struct labels *copy_labels(const struct labels *labels, struct aren
     return copy;
 }
 
-static void copy_alert(struct alert_list *list, const struct active_alert *alert)
+static struct active_alert copy_alert(struct arena *arena, const struct active_alert *alert)
 {
-    struct active_alert *copy = &list->at[list->count++];
-    *copy = *alert;
-    copy->labels = copy_labels(alert->labels, list->arena);
-    copy->annotations = copy_labels(alert->annotations, list->arena);
+    struct active_alert copy = *alert;
+    copy.labels = copy_labels(alert->labels, arena);
+    copy.annotations = copy_labels(alert->annotations, arena);
+    return copy;
 }
 
 /* An empty list with room; what is kept of the old one is copied, so that memory stays bounded. */
 static struct alert_list new_list(size_t room)
 {
-    struct alert_list list = {.arena = arena_new()};
+    struct alert_list list = {.arena = arena_new(), .room = room + 1};
     list.at = ARENA_ARRAY(list.arena, struct active_alert, room + 1);
     return list;
 }
@@ -126,7 +127,7 @@ static bool step_alert(struct alert_list *next, const struct active_alert *known
     alert.clock = known ? known->clock : alert_clock_start;
     bool active = alert_clock_step(&alert.clock, timing, found, t_ms);
     if (alert.clock.state != ALERT_INACTIVE)
-        copy_alert(next, &alert);
+        next->at[next->count++] = copy_alert(next->arena, &alert);
     return active;
 }
 
@@ -168,14 +169,34 @@ int alert_list_update(struct alert_list *list, const struct alert_timing *timing
                      (long long)limit);
 }
 
+static void shift(int64_t *t_ms, int64_t ms)
+{
+    if (*t_ms != ALERT_NEVER)
+        *t_ms += ms;
+}
+
+void alert_list_shift(struct alert_list *list, int64_t ms)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct alert_clock *clock = &list->at[i].clock;
+        shift(&clock->active_at_ms, ms);
+        shift(&clock->fired_at_ms, ms);
+        shift(&clock->keep_firing_since_ms, ms);
+        shift(&clock->resolved_at_ms, ms);
+    }
+}
+
 void alert_list_restore(struct alert_list *list, const struct active_alert *alert)
 {
-    struct alert_list next = new_list(list->count + 1);
-    for (size_t i = 0; i < list->count; i++)
-        if (!labels_equal(list->at[i].labels, alert->labels))
-            copy_alert(&next, &list->at[i]);
-    copy_alert(&next, alert);
-    qsort(next.at, next.count, sizeof *next.at, by_labels);
-    alert_list_free(list);
-    *list = next;
+    size_t place = 0;
+    if (!list->arena)
+        *list = new_list(0);
+    while (place < list->count && by_labels(&list->at[place], alert) < 0)
+        place++;
+    if (place == list->count || by_labels(&list->at[place], alert) != 0) {
+        list->at = arena_grow(list->arena, list->at, list->count, &list->room, sizeof *list->at);
+        memmove(&list->at[place + 1], &list->at[place], (list->count - place) * sizeof *list->at);
+        list->count++;
+    }
+    list->at[place] = copy_alert(list->arena, alert);
 }

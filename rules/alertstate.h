@@ -55,7 +55,7 @@ struct active_alert {
 struct alert_list {
     struct arena *arena;
     struct active_alert *at;
-    size_t count;
+    size_t count, room;
 };
 
 void alert_list_free(struct alert_list *list);
@@ -67,6 +67,13 @@ void alert_list_free(struct alert_list *list);
  */
 int alert_list_update(struct alert_list *list, const struct alert_timing *timing, int64_t limit,
                       struct active_alert *found, size_t count, int64_t t_ms, struct error *e);
+
+/*
+ * Time went by in which nobody watched (the host was suspended, the agent did not run), or the wall
+ * clock was set: all times of the clocks are moved by so many milliseconds, so that what counts is
+ * the time that was watched.
+ */
+void alert_list_shift(struct alert_list *list, int64_t ms);
 
 /* Puts an alert into the list as it was remembered, in the place of one of the same labels. */
 void alert_list_restore(struct alert_list *list, const struct active_alert *alert);

@@ -117,8 +117,12 @@ static int judge_rule(struct judge *judge, const struct rule_group *group, const
 void rule_set_judge(const struct rule_set *rules, struct store *store, int64_t t_ms,
                     struct arena *arena, struct judgement *judgement)
 {
-    struct judge judge = {
-        .rules = rules, .store = store, .t_ms = t_ms, .arena = arena, .out = judgement};
+    struct judge judge = {.rules = rules,
+                          .store = store,
+                          .t_ms = t_ms,
+                          .arena = arena,
+                          .out = judgement,
+                          .alerts = {.arena = arena}};
     *judgement = (struct judgement){0};
     for (size_t i = 0; i < rules->group_count; i++) {
         const struct rule_group *group = &rules->groups[i];
@@ -128,5 +132,7 @@ void rule_set_judge(const struct rule_set *rules, struct store *store, int64_t t
                 judge_finding(&judge, group, &group->rules[j], true, e.text);
         }
     }
-    judge_finish_alerts(&judge);
+    alert_set_finish(&judge.alerts, false);
+    judgement->alerts = judge.alerts.at;
+    judgement->alert_count = judge.alerts.count;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/batch.h"
+#include "core/given.h"
 #include "rules/rule_eval.h"
 
 struct rule_run {
@@ -14,6 +15,7 @@ struct rule_run {
     struct rule_run_options options;
     struct rule_state **groups; /* an array of rules each */
     int64_t *evaluated_ms;      /* when each group was last; ALERT_NEVER */
+    struct given orphans;       /* series of rules that are no more */
 };
 
 static void *must(void *memory)
@@ -54,6 +56,7 @@ void rule_run_free(struct rule_run **run)
     }
     free((*run)->groups);
     free((*run)->evaluated_ms);
+    given_free(&(*run)->orphans);
     free(*run);
     *run = NULL;
 }
@@ -61,6 +64,66 @@ void rule_run_free(struct rule_run **run)
 struct rule_state *rule_run_state(struct rule_run *run, size_t group, size_t rule)
 {
     return &run->groups[group][rule];
+}
+
+size_t rule_nth(const struct rule_group *group, size_t rule)
+{
+    size_t nth = 0;
+    for (size_t i = 0; i < rule; i++)
+        nth += group->rules[i].is_alert == group->rules[rule].is_alert &&
+               strcmp(group->rules[i].name, group->rules[rule].name) == 0;
+    return nth;
+}
+
+static struct rule_state *find_in_group(struct rule_run *run, size_t group, const char *name,
+                                        bool is_alert, size_t nth)
+{
+    const struct rule_group *g = &run->rules->groups[group];
+    for (size_t i = 0; i < g->rule_count; i++)
+        if (g->rules[i].is_alert == is_alert && strcmp(g->rules[i].name, name) == 0 && nth-- == 0)
+            return &run->groups[group][i];
+    return NULL;
+}
+
+struct rule_state *rule_run_find(struct rule_run *run, const char *file, const char *group,
+                                 const char *name, bool is_alert, size_t nth)
+{
+    const struct rule_set *rules = run->rules;
+    for (size_t i = 0; i < rules->group_count; i++)
+        if (strcmp(rules->groups[i].name, group) == 0 && strcmp(rules->groups[i].file, file) == 0)
+            return find_in_group(run, i, name, is_alert, nth);
+    return NULL;
+}
+
+static void inherit(struct rule_run *run, const struct rule_group *group, size_t rule,
+                    struct rule_state *old)
+{
+    struct rule_state *heir = rule_run_find(run, group->file, group->name, group->rules[rule].name,
+                                            group->rules[rule].is_alert, rule_nth(group, rule));
+    if (heir) {
+        *heir = *old;
+        *old = (struct rule_state){0};
+    }
+    for (size_t i = 0; i < old->series_count; i++)
+        given_add(&run->orphans, old->series[i]);
+}
+
+void rule_run_take_over(struct rule_run *run, struct rule_run *old)
+{
+    for (size_t i = 0; i < old->rules->group_count; i++)
+        for (size_t j = 0; j < old->rules->groups[i].rule_count; j++)
+            inherit(run, &old->rules->groups[i], j, &old->groups[i][j]);
+    given_end_tick(&run->orphans, run->store, 0);
+}
+
+void rule_run_shift(struct rule_run *run, int64_t ms)
+{
+    for (size_t i = 0; i < run->rules->group_count; i++) {
+        for (size_t j = 0; j < run->rules->groups[i].rule_count; j++)
+            alert_list_shift(&run->groups[i][j].alerts, ms);
+        if (ms < 0)
+            run->evaluated_ms[i] = ALERT_NEVER;
+    }
 }
 
 /* One rule of a group at one time. */
@@ -279,5 +342,7 @@ size_t rule_run_due(struct rule_run *run, int64_t t_ms, int64_t default_interval
         rule_run_group(run, i, t_ms);
         due++;
     }
+    if (run->orphans.before_count)
+        given_end_tick(&run->orphans, run->store, t_ms);
     return due;
 }

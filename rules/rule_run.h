@@ -37,6 +37,24 @@ void rule_run_group(struct rule_run *run, size_t group, int64_t t_ms);
  */
 size_t rule_run_due(struct rule_run *run, int64_t t_ms, int64_t default_interval_ms);
 
+/*
+ * Goes on where another run over the same store stands, whose rules may be others (the files were
+ * read anew): a rule of the same file, group, kind and name takes over alerts and series of its
+ * predecessor; series that no rule gives any more end with the next evaluation. The old run is left
+ * empty.
+ */
+void rule_run_take_over(struct rule_run *run, struct rule_run *old);
+
+/* Moves the clocks of all alerts: see alert_list_shift(). Set back, all groups are due again. */
+void rule_run_shift(struct rule_run *run, int64_t ms);
+
+/*
+ * The state of the nth rule (from 0) of that name and kind in a group, as a name for it that lives
+ * longer than the run; NULL where there is none.
+ */
+struct rule_state *rule_run_find(struct rule_run *run, const char *file, const char *group,
+                                 const char *name, bool is_alert, size_t nth);
+
 /* How a rule stands since its group was evaluated. */
 struct rule_state {
     bool failed;
@@ -48,5 +66,8 @@ struct rule_state {
 };
 
 struct rule_state *rule_run_state(struct rule_run *run, size_t group, size_t rule);
+
+/* Which of the rules of its name and kind in its group a rule is, from 0. */
+size_t rule_nth(const struct rule_group *group, size_t rule);
 
 #endif
