@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/defaults.h"
+#include "agent/host.h"
 #include "agent/privileges.h"
 #include "agent/rule_files.h"
 #include "agent/self.h"
@@ -21,21 +22,6 @@
 /* What is kept of the time for judging and rendering: a share, but no more than they can take. */
 enum { REPORT_SHARE = 10, REPORT_MS = 500 };
 
-/* The host that a tree was recorded on, else the tree itself. */
-static const char *find_host(const struct root *root, struct arena *arena)
-{
-    static const char *const files[] = {"/proc/sys/kernel/hostname", "/etc/hostname"};
-    char name[256] = "", *recorded;
-
-    for (size_t i = 0; !root_is_live(root) && i < sizeof files / sizeof *files; i++)
-        if (root_read_line(root, files[i], arena, &recorded, NULL) == 0 && recorded[0])
-            return recorded;
-    if (!root_is_live(root))
-        return arena_strdup(arena, root_path(root));
-    gethostname(name, sizeof name - 1);
-    return arena_strdup(arena, name[0] ? name : "localhost");
-}
-
 struct rule_errors {
     unsigned count;
     char first[256]; /* its first line */
@@ -46,12 +32,7 @@ static void log_rule_error(const char *text, void *arg)
     struct rule_errors *errors = arg;
     if (errors->count++ == 0)
         snprintf(errors->first, sizeof errors->first, "%.*s", (int)strcspn(text, "\n"), text);
-    /* The line of the rule and its caret stand in lines of their own. */
-    for (const char *line = text; *line;) {
-        size_t length = strcspn(line, "\n");
-        log_error("%.*s", (int)length, line);
-        line += length + (line[length] == '\n');
-    }
+    log_lines(LOG_ERR, text);
 }
 
 static int load_rules(const struct look_options *options, struct look_taken *taken, struct error *e)
@@ -172,7 +153,7 @@ static int prepare(const struct look_options *options, struct look_taken *taken,
         return code;
     code = start_launcher(options, root, launch, e);
     if (code == 0)
-        taken->look.host = find_host(root, taken->arena);
+        taken->look.host = host_name(root, taken->arena);
     if (code == 0 && !holds_anything(root, taken->arena))
         tell_nothing(taken, options->root);
     if (code == 0 && options->judge)

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <fcntl.h>
-#include <locale.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/command.h"
-#include "agent/worker.h"
-#include "core/arena.h"
+#include "agent/start.h"
 #include "core/buf.h"
 #include "core/log.h"
-#include "probes/registry.h"
 
 enum { USAGE_STATUS = 2 };
 
@@ -66,45 +60,13 @@ static int help(const struct command *command, int argc, char **argv)
     return command_print_help(about);
 }
 
-/*
- * What a launcher starts: forewarn --worker NAME --root PATH, with the descriptors of worker.h. Not
- * for people, so not in the help.
- */
-static int be_worker(int argc, char **argv)
-{
-    const struct probe *probe = argc == 5 ? probe_find(argv[2]) : NULL;
-
-    if (!probe || fcntl(WORKER_SOCKET_FD, F_GETFD) < 0 || fcntl(WORKER_ROOT_FD, F_GETFD) < 0) {
-        log_error("--worker is for forewarn itself");
-        return USAGE_STATUS;
-    }
-    return worker_run(probe, argv[4]);
-}
-
-/*
- * Standard input, output and error have to be there, or what is opened next takes their numbers and
- * gets what was meant for them. They are filled up such that writing to them still fails.
- */
-static void fill_standard_descriptors(void)
-{
-    int fd;
-    do
-        fd = open("/dev/null", O_RDONLY);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 int main(int argc, char **argv)
 {
-    fill_standard_descriptors();
-    signal(SIGPIPE, SIG_IGN);
-    setlocale(LC_CTYPE, "");
-    log_open("forewarn", LOG_NOTICE);
+    start_process("forewarn");
 
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--worker") == 0)
-        return be_worker(argc, argv);
+        return start_worker(argc, argv);
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         return command_print_version();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)

@@ -11,11 +11,11 @@
 
 static int fail(struct error *e, const char *operation, const char *path, int code)
 {
-    return error_set(e, code, "rules: %s %s: %s", operation, path, error_name(code));
+    return error_set(e, code, "%s %s: %s", operation, path, error_name(code));
 }
 
-static int read_open_file(int fd, const char *path, struct arena *arena, struct rule_source *source,
-                          struct error *e)
+static int read_open_file(int fd, const char *path, int64_t max_bytes, struct arena *arena,
+                          struct rule_source *source, struct error *e)
 {
     struct stat st;
     size_t length = 0;
@@ -23,8 +23,8 @@ static int read_open_file(int fd, const char *path, struct arena *arena, struct 
     if (fstat(fd, &st) < 0)
         return fail(e, "stat", path, -errno);
     if (!S_ISREG(st.st_mode))
-        return error_set(e, -EOPNOTSUPP, "rules: open %s: not a regular file", path);
-    if (st.st_size > RULE_FILE_MAX_BYTES)
+        return error_set(e, -EOPNOTSUPP, "open %s: not a regular file", path);
+    if (st.st_size > max_bytes)
         return fail(e, "read", path, -EFBIG);
     char *text = arena_alloc(arena, (size_t)st.st_size + 1);
     while (length < (size_t)st.st_size) {
@@ -39,13 +39,13 @@ static int read_open_file(int fd, const char *path, struct arena *arena, struct 
     return 0;
 }
 
-static int read_file(const char *path, struct arena *arena, struct rule_source *source,
-                     struct error *e)
+int rule_files_read_one(const char *path, int64_t max_bytes, struct arena *arena,
+                        struct rule_source *source, struct error *e)
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return fail(e, "open", path, -errno);
-    int code = read_open_file(fd, path, arena, source, e);
+    int code = read_open_file(fd, path, max_bytes, arena, source, e);
     close(fd);
     return code;
 }
@@ -76,31 +76,37 @@ static int list_directory(const char *directory, struct arena *arena, const char
     return 0;
 }
 
+static int read_named(const char *const *names, size_t count, struct arena *arena,
+                      const struct rule_source **sources, struct error *e)
+{
+    if (count > RULE_FILES_MAX)
+        return error_set(e, -E2BIG, "more than %d files", RULE_FILES_MAX);
+    struct rule_source *read = ARENA_ARRAY(arena, struct rule_source, count);
+    for (size_t i = 0; i < count; i++) {
+        int code = rule_files_read_one(names[i], RULE_FILE_MAX_BYTES, arena, &read[i], e);
+        if (code < 0)
+            return code;
+    }
+    *sources = read;
+    return 0;
+}
+
 int rule_files_read(const char *const *names, size_t count, const char *directory,
                     struct arena *arena, const struct rule_source **sources, size_t *source_count,
                     struct error *e)
 {
     const char **listed = NULL;
+    int code = 0;
 
     if (!count) {
-        int code = list_directory(directory, arena, &listed, &count, e);
-        if (code < 0)
-            return code;
+        code = list_directory(directory, arena, &listed, &count, e);
         names = listed;
     }
     *sources = rules_default;
-    *source_count = rules_default_count;
-    if (!count)
-        return 0;
-    if (count > RULE_FILES_MAX)
-        return error_set(e, -E2BIG, "rules: more than %d files", RULE_FILES_MAX);
-    struct rule_source *read = ARENA_ARRAY(arena, struct rule_source, count);
-    for (size_t i = 0; i < count; i++) {
-        int code = read_file(names[i], arena, &read[i], e);
-        if (code < 0)
-            return code;
-    }
-    *sources = read;
-    *source_count = count;
-    return 0;
+    *source_count = count ? count : rules_default_count;
+    if (code == 0 && count)
+        code = read_named(names, count, arena, sources, e);
+    if (code < 0 && e)
+        error_prefix(e, "rules");
+    return code;
 }

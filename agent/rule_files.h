@@ -16,4 +16,8 @@ int rule_files_read(const char *const *names, size_t count, const char *director
                     struct arena *arena, const struct rule_source **sources, size_t *source_count,
                     struct error *e);
 
+/* Reads one regular file of at most so many bytes; it need not hold rules. */
+int rule_files_read_one(const char *path, int64_t max_bytes, struct arena *arena,
+                        struct rule_source *source, struct error *e);
+
 #endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include "core/error.h"
+
+/* What the command line of forewarnd says; NULL: the usual. */
+struct agent_options {
+    const char *config_file;
+    const char *root; /* the directory to look at: "/" or a recorded tree */
+    const char *control_socket;
+};
+
+/*
+ * The whole life of an agent: reads its settings, starts the launcher, gives up root, and looks,
+ * judges and answers until SIGTERM or SIGINT. SIGHUP reads the settings anew. Negative where it
+ * could not start or had to give up; errors of the configuration are logged one by one.
+ */
+int agent_run(const struct agent_options *options, struct error *e);
+
+#endif

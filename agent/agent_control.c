@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "agent/agent_state.h"
+#include "agent/query_json.h"
+#include "agent/report_json.h"
+#include "core/clock.h"
+
+/* What an expression may cost here, where it keeps the loop from everything else. */
+static const struct promql_engine engine = {
+    .max_series = 200 * 1000, .max_samples = 5 * 1000 * 1000, .max_bytes = 64 << 20};
+
+/* Seconds since 1970 of a member; -EINVAL where it is there and no such number. */
+static int take_ms(const json_t *request, const char *key, int64_t *ms, struct error *e)
+{
+    const json_t *value = json_object_get(request, key);
+    double seconds = json_number_value(value);
+
+    if (!value)
+        return 0;
+    if (!json_is_number(value) || !(fabs(seconds) < 1e12))
+        return error_set(e, -EINVAL, "'%s' is no time in seconds", key);
+    *ms = (int64_t)llround(seconds * 1000);
+    return 0;
+}
+
+static int take_query(const json_t *request, int64_t now_ms, struct query *query, struct error *e)
+{
+    const json_t *expr = json_object_get(request, "expr");
+
+    *query = (struct query){.expr = json_string_value(expr),
+                            .length = json_string_length(expr),
+                            .range = json_object_get(request, "start") != NULL,
+                            .start_ms = now_ms,
+                            .end_ms = now_ms,
+                            .step_ms = 60 * 1000};
+    if (!query->expr)
+        return error_set(e, -EINVAL, "'expr' is no text");
+    int code = take_ms(request, query->range ? "start" : "time", &query->start_ms, e);
+    if (code == 0)
+        code = take_ms(request, "end", &query->end_ms, e);
+    if (code == 0)
+        code = take_ms(request, "step", &query->step_ms, e);
+    if (code == 0 && query->step_ms <= 0)
+        code = error_set(e, -EINVAL, "'step' must be more than 0");
+    return code;
+}
+
+static int answer_query(void *owner, const json_t *request, struct buf *out, struct error *e)
+{
+    SCRATCH_ARENA(scratch);
+    const struct agent *agent = owner;
+    struct query_answer answer;
+    struct query query;
+    int code = take_query(request, clock_wall_ms(&clock_system), &query, e);
+
+    if (code < 0)
+        return code;
+    query_store(&query, &engine, agent->store, scratch, &answer);
+    query_json(&answer, query.start_ms, out);
+    buf_free(&answer.error);
+    return 0;
+}
+
+/* Who is asked for what it knows answers as "forewarn check --format json" does. */
+static int answer_status(void *owner, const json_t *request, struct buf *out, struct error *e)
+{
+    SCRATCH_ARENA(scratch);
+    const struct agent *agent = owner;
+    struct look look;
+    struct buf report = {0};
+
+    (void)request;
+    (void)e;
+    agent_look(agent, scratch, &look);
+    report_json(&look, &report);
+    json_t *data = json_loadb(report.data, report.length, 0, NULL);
+    json_t *reply = json_pack("{s:s, s:o}", "status", "success", "data", data);
+    char *text = json_dumps(reply, JSON_COMPACT);
+    buf_printf(out, "%s\n", text);
+    free(text);
+    json_decref(reply);
+    buf_free(&report);
+    return 0;
+}
+
+const struct control_command agent_commands[] = {
+    {.name = "query", .run = answer_query},
+    {.name = "status", .run = answer_status},
+    {.name = NULL},
+};

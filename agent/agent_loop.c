@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "agent/agent_state.h"
+#include "agent/self.h"
+#include "config.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "probes/registry.h"
+
+/*
+ * How long the first judgement waits for all probes to have had a look: what was not looked at yet
+ * must not end alerts that were there before.
+ */
+enum { HOLD_MS = 30 * 1000, RECHECK_MS = 1000 };
+
+static void on_tick(uv_timer_t *timer);
+
+static bool all_have_seen(const struct agent *agent)
+{
+    for (size_t i = 0; i < agent->watch_count; i++)
+        if (agent->watches[i].config.enabled && !agent->watches[i].seen)
+            return false;
+    return true;
+}
+
+static void hold(struct agent *agent)
+{
+    agent->holding = true;
+    uv_update_time(&agent->loop);
+    agent->hold_until_ms = uv_now(&agent->loop) + HOLD_MS;
+}
+
+/* The timer also comes in between, as nobody tells when the wall clock is set. */
+static void arm(struct agent *agent)
+{
+    int64_t wait_ms = timeline_wait_ms(&agent->timeline);
+    if (agent->holding && wait_ms > RECHECK_MS)
+        wait_ms = RECHECK_MS;
+    uv_timer_start(&agent->tick, on_tick, (uint64_t)wait_ms, 0);
+}
+
+/* What the agent has to say of itself. */
+static struct seen *see_self(const struct agent *agent, int64_t t_ms)
+{
+    struct seen *self = seen_new(t_ms);
+    struct batch batch;
+
+    batch_init(&batch);
+    BATCH_SAMPLE(&batch, &self_build_info, 1, PACKAGE_VERSION);
+    evaluation_report(&agent->evaluation, &batch);
+    keeper_report(agent->keeper, &batch);
+    intake_batch(&self->intake, &self_probe, &batch);
+    batch_free(&batch);
+    return self;
+}
+
+static void tick(struct agent *agent, int64_t t_ms)
+{
+    const struct seen *seen[CONFIG_MAX_PROBES + 1];
+    size_t count = 0;
+    struct seen *self = see_self(agent, t_ms);
+
+    seen[count++] = self;
+    for (size_t i = 0; i < agent->watch_count; i++)
+        seen[count++] = watch_seen(&agent->watches[i]);
+    evaluation_tick(&agent->evaluation, t_ms, seen, count);
+    keeper_tick(agent->keeper, &agent->evaluation);
+    seen_free(&self);
+}
+
+/* The host was suspended, or somebody set the clock: what was seen before is old. */
+static void jump(struct agent *agent, int64_t jump_ms)
+{
+    log_warning("the wall clock went %s by %lld s against the time that this host was awake",
+                jump_ms < 0 ? "back" : "on", (long long)(jump_ms < 0 ? -jump_ms : jump_ms) / 1000);
+    evaluation_jump(&agent->evaluation, jump_ms, agent->timeline.wall_ms);
+    for (size_t i = 0; i < agent->watch_count; i++) {
+        seen_free(&agent->watches[i].seen);
+        watch_look(&agent->watches[i]);
+    }
+    hold(agent);
+}
+
+static void go_on(struct agent *agent)
+{
+    int64_t t_ms, jump_ms = timeline_read(&agent->timeline);
+
+    if (jump_ms)
+        jump(agent, jump_ms);
+    if (agent->holding && (all_have_seen(agent) || uv_now(&agent->loop) >= agent->hold_until_ms))
+        agent->holding = false;
+    if (!agent->holding && timeline_tick(&agent->timeline, &t_ms))
+        tick(agent, t_ms);
+    arm(agent);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    go_on(timer->data);
+}
+
+static void on_turn(uv_prepare_t *prepare)
+{
+    struct agent *agent = prepare->data;
+    bool seen = false;
+
+    for (size_t i = 0; i < agent->watch_count; i++)
+        seen |= watch_turn(&agent->watches[i]);
+    if (seen && agent->holding)
+        go_on(agent);
+    if (!dispatch_works(&agent->dispatch) && !agent->failed) {
+        log_error("the launcher has died, so that no probe can be started any more");
+        agent->failed = true;
+        uv_stop(&agent->loop);
+    }
+}
+
+static void use(struct agent *agent, struct settings *settings)
+{
+    const struct config *config = &settings->config;
+
+    evaluation_set_rules(&agent->evaluation, settings->rules, config->external_labels,
+                         config->evaluation_interval_ms);
+    settings->rules = NULL;
+    timeline_set_step(&agent->timeline, evaluation_step_ms(&agent->evaluation));
+    keeper_configure(agent->keeper, config);
+    for (size_t i = 0; i < agent->watch_count; i++)
+        watch_configure(&agent->watches[i], &config->probes[i]);
+}
+
+/* Settings that are read off the loop, as a disk may be slow. */
+struct reload {
+    uv_work_t work;
+    struct agent *agent;
+    struct settings settings;
+    unsigned errors;
+    int code;
+};
+
+static void log_line(const char *text, void *arg)
+{
+    unsigned *errors = arg;
+    (*errors)++;
+    log_lines(LOG_ERR, text);
+}
+
+static void read_settings(uv_work_t *work)
+{
+    struct reload *reload = work->data;
+    reload->code = settings_load(reload->agent->options->config_file, probes, &reload->settings,
+                                 log_line, &reload->errors);
+}
+
+static void start_reload(struct agent *agent);
+
+static void on_read(uv_work_t *work, int status)
+{
+    struct reload *reload = work->data;
+    struct agent *agent = reload->agent;
+
+    agent->reloading = false;
+    if (status == 0 && reload->code == 0) {
+        use(agent, &reload->settings);
+        log_info("the configuration was read anew");
+        arm(agent);
+    } else if (status == 0) {
+        log_error("the configuration was read anew and is wrong in %u places: the old one goes on",
+                  reload->errors);
+    }
+    if (reload->code == 0)
+        settings_free(&reload->settings);
+    free(reload);
+    if (agent->reload_again)
+        start_reload(agent);
+}
+
+static void start_reload(struct agent *agent)
+{
+    struct reload *reload;
+
+    agent->reload_again = agent->reloading;
+    if (agent->reloading)
+        return;
+    reload = calloc(1, sizeof *reload);
+    if (!reload)
+        abort();
+    reload->agent = agent;
+    reload->work.data = reload;
+    agent->reloading = true;
+    uv_queue_work(&agent->loop, &reload->work, read_settings, on_read);
+}
+
+static void on_hangup(uv_signal_t *signal, int number)
+{
+    (void)number;
+    start_reload(signal->data);
+}
+
+static void on_terminate(uv_signal_t *signal, int number)
+{
+    (void)number;
+    uv_stop(signal->loop);
+}
+
+static void open_handles(struct agent *agent)
+{
+    uv_timer_init(&agent->loop, &agent->tick);
+    uv_prepare_init(&agent->loop, &agent->turn);
+    uv_signal_init(&agent->loop, &agent->hangup);
+    uv_signal_init(&agent->loop, &agent->terminate);
+    uv_signal_init(&agent->loop, &agent->interrupt);
+    agent->tick.data = agent->turn.data = agent;
+    agent->hangup.data = agent->terminate.data = agent->interrupt.data = agent;
+    uv_prepare_start(&agent->turn, on_turn);
+    uv_signal_start(&agent->hangup, on_hangup, SIGHUP);
+    uv_signal_start(&agent->terminate, on_terminate, SIGTERM);
+    uv_signal_start(&agent->interrupt, on_terminate, SIGINT);
+}
+
+void agent_begin(struct agent *agent, struct settings *settings)
+{
+    open_handles(agent);
+    dispatch_open(&agent->dispatch, &agent->loop, &agent->launch, &agent->quarantine);
+    for (; probes[agent->watch_count] && agent->watch_count < CONFIG_MAX_PROBES;
+         agent->watch_count++) {
+        size_t i = agent->watch_count;
+        watch_open(&agent->watches[i], &agent->loop, &agent->dispatch, probes[i], (uint32_t)i,
+                   &settings->config.probes[i]);
+        watch_look(&agent->watches[i]);
+    }
+    timeline_init(&agent->timeline, &clock_system, settings->config.evaluation_interval_ms);
+    use(agent, settings);
+    keeper_restore(agent->keeper, &agent->evaluation, agent->timeline.wall_ms);
+    agent->timeline.tick_ms = agent->evaluation.tick_ms;
+    hold(agent);
+    arm(agent);
+}
+
+void agent_end(struct agent *agent)
+{
+    for (size_t i = 0; i < agent->watch_count; i++)
+        watch_close(&agent->watches[i]);
+    dispatch_close(&agent->dispatch);
+    uv_close((uv_handle_t *)&agent->tick, NULL);
+    uv_close((uv_handle_t *)&agent->turn, NULL);
+    uv_close((uv_handle_t *)&agent->hangup, NULL);
+    uv_close((uv_handle_t *)&agent->terminate, NULL);
+    uv_close((uv_handle_t *)&agent->interrupt, NULL);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_AGENT_STATE_H
+#define AGENT_AGENT_STATE_H
+
+#include "agent/agent.h"
+#include "agent/control.h"
+#include "agent/evaluation.h"
+#include "agent/keeper.h"
+#include "agent/settings.h"
+#include "agent/timeline.h"
+#include "agent/watch.h"
+
+/*
+ * The running agent. agent.c starts and ends it, agent_loop.c is what it does with time,
+ * agent_look.c what it knows, agent_control.c what it answers.
+ */
+struct agent {
+    const struct agent_options *options;
+    const char *host; /* its name, in the arena */
+    struct arena *arena;
+    uv_loop_t loop;
+    struct launch launch;
+    struct dispatch dispatch;
+    struct quarantine quarantine;
+    struct watch watches[CONFIG_MAX_PROBES];
+    size_t watch_count;
+    struct timeline timeline;
+    struct store *store;
+    struct evaluation evaluation;
+    struct keeper *keeper;
+    struct control *control;
+    uv_timer_t tick;
+    uv_prepare_t turn;
+    uv_signal_t hangup, terminate, interrupt;
+    bool holding; /* no tick until every probe has had a look, or the time for it is over */
+    uint64_t hold_until_ms; /* uv_now() */
+    bool reloading, reload_again;
+    bool failed; /* it had to give up */
+};
+
+/* agent_loop.c: starts the probes and the ticks. The settings' rules are taken out. */
+void agent_begin(struct agent *agent, struct settings *settings);
+void agent_end(struct agent *agent); /* closes what agent_begin() opened */
+
+/*
+ * agent_look.c: what the agent knows, as a look at the host; what it points to is good until the
+ * loop goes on.
+ */
+void agent_look(const struct agent *agent, struct arena *arena, struct look *look);
+
+/* agent_control.c: the commands of the control socket. */
+extern const struct control_command agent_commands[];
+
+#endif

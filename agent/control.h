@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_CONTROL_H
+#define AGENT_CONTROL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+
+/*
+ * The control socket: a stream socket on which a client writes one line of JSON, {"command": NAME,
+ * ...}, and gets one line of JSON back, {"status": "success", "data": ...} or {"status": "error",
+ * "errorType": ..., "error": TEXT}, as Prometheus' HTTP API answers. Everybody may read by it; who
+ * may change something is known by SO_PEERCRED.
+ */
+struct control;
+
+enum {
+    CONTROL_MAX_REQUEST = 1024 * 1024, /* bytes */
+    CONTROL_MAX_CLIENTS = 32,
+    CONTROL_TIMEOUT_MS = 10000, /* for a client to ask, and to take its answer */
+};
+
+struct control_command {
+    const char *name;
+    bool changes; /* only for root and for the user that the agent runs as */
+    /* Adds the answer, one line of JSON with its end; negative: there is none but the error. */
+    int (*run)(void *owner, const json_t *request, struct buf *out, struct error *e);
+};
+
+/*
+ * Listens at path, where a socket that nobody listens to any more is replaced; -EADDRINUSE where
+ * another agent answers. commands end with a name of NULL.
+ */
+int control_open(uv_loop_t *loop, const char *path, const struct control_command *commands,
+                 void *owner, struct control **control, struct error *e);
+
+/* Removes the socket; memory is freed by the loop. */
+void control_close(struct control **control);
+
+#endif

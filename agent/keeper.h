@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AGENT_KEEPER_H
+#define AGENT_KEEPER_H
+
+#include "agent/configuration.h"
+#include "agent/evaluation.h"
+
+/*
+ * Keeps what must outlive the process: the store's samples and the alerts' clocks, in the history
+ * of the state directory, written by a thread of its own. Where that cannot be, all goes on in
+ * memory alone, and forewarn_history_writable says so.
+ */
+struct keeper;
+
+/*
+ * Opens the history and fills the store from it; may block, so before the loop runs. What is wrong
+ * with it is logged.
+ */
+struct keeper *keeper_open(const struct config *config, struct store *store, int64_t now_ms);
+
+/* Hands over what a tick has changed, and keeps the store within its bounds. */
+void keeper_tick(struct keeper *keeper, struct evaluation *evaluation);
+
+/* Restores alerts into rules that have not been evaluated yet, and when the last tick was. */
+void keeper_restore(struct keeper *keeper, struct evaluation *evaluation, int64_t now_ms);
+
+/* Other bounds; the state directory stays where it is. */
+void keeper_configure(struct keeper *keeper, const struct config *config);
+
+/* Samples about it; the batch's probe is self_probe. */
+void keeper_report(struct keeper *keeper, struct batch *batch);
+
+/* Writes what is still to be written, for a bounded time. */
+void keeper_close(struct keeper **keeper);
+
+#endif
