@@ -19,16 +19,22 @@ struct keeper;
 struct keeper *keeper_open(const struct config *config, struct store *store, int64_t now_ms);
 
 /* Hands over what a tick has changed, and keeps the store within its bounds. */
-void keeper_tick(struct keeper *keeper, struct evaluation *evaluation);
+void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation);
 
-/* Restores alerts into rules that have not been evaluated yet, and when the last tick was. */
+/*
+ * Restores alerts into rules that have not been evaluated yet, and when the last tick was, so that
+ * none comes twice. Once, after keeper_open().
+ */
 void keeper_restore(struct keeper *keeper, struct evaluation *evaluation, int64_t now_ms);
 
-/* Other bounds; the state directory stays where it is. */
+/*
+ * Other bounds: how far back, and in how much memory. Directory and size on disk stay as they were
+ * when it was opened.
+ */
 void keeper_configure(struct keeper *keeper, const struct config *config);
 
 /* Samples about it; the batch's probe is self_probe. */
-void keeper_report(struct keeper *keeper, struct batch *batch);
+void keeper_report(const struct keeper *keeper, struct batch *batch);
 
 /* Writes what is still to be written, for a bounded time. */
 void keeper_close(struct keeper **keeper);

@@ -45,9 +45,26 @@ const struct metric self_history_writable = {
     .source = "the last attempt to write",
 };
 
+const struct metric self_history_memory = {
+    .name = "forewarn_history_memory_bytes",
+    .type = METRIC_GAUGE,
+    .unit = "bytes",
+    .help = "What the samples that rules can look back on take in memory.",
+    .source = "the agent's store",
+};
+
+const struct metric self_rules_failed = {
+    .name = "forewarn_rules_failed",
+    .type = METRIC_GAUGE,
+    .unit = "",
+    .help = "How many rules of the group could not be evaluated the last time.",
+    .source = "the rule engine",
+    .labels = {"file", "group"},
+};
+
 static const struct metric *const metrics[] = {
-    &self_build_info,  &self_probe_up,         &self_probe_duration,
-    &self_target_hung, &self_history_writable, NULL,
+    &self_build_info,     &self_history_memory, &self_history_writable, &self_probe_up,
+    &self_probe_duration, &self_rules_failed,   &self_target_hung,      NULL,
 };
 
 const struct probe self_probe = {

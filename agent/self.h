@@ -5,8 +5,8 @@
 #include "probes/probe.h"
 
 /* What the agent measures of itself and of its workers. */
-extern const struct metric self_build_info, self_probe_up, self_probe_duration, self_target_hung,
-    self_history_writable;
+extern const struct metric self_build_info, self_history_memory, self_history_writable,
+    self_probe_duration, self_probe_up, self_rules_failed, self_target_hung;
 
 /* The agent as the source of these samples: only name and metrics are set. */
 extern const struct probe self_probe;
