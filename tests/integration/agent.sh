@@ -51,8 +51,10 @@ start_agent()
     timeout -k 5 120 "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" -v \
         >>"$log" 2>&1 &
     agent=$!
-    until_true 20 gives 'forewarn_probe_up{probe="smart"} and on () forewarn_md_info' ||
+    until_true 20 gives 'forewarn_probe_up{probe="smart"} and on () forewarn_md_info' || {
         complain "the agent does not answer: $(cat "$log")"
+        exit $failed
+    }
 }
 
 # The agent's own process: timeout(1) waits for it.
