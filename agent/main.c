@@ -4,6 +4,7 @@
 
 #include "agent/command.h"
 #include "agent/start.h"
+#include "core/arena.h"
 #include "core/buf.h"
 #include "core/log.h"
 
