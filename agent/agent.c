@@ -67,8 +67,9 @@ static int prepare(struct agent *agent, struct settings *settings, struct error 
         return code;
     code = start_launcher(agent, e);
     if (code == 0)
-        code =
-            directories_make(settings->config.state_directory, agent->options->control_socket, e);
+        code = directories_make_for_socket(agent->options->control_socket, e);
+    agent->history_directory =
+        directories_make_history(settings->config.state_directory, agent->arena);
     if (code == 0)
         code = privileges_drop(e);
     if (code < 0)
@@ -99,7 +100,8 @@ static int run_loop(struct agent *agent, struct settings *settings, struct error
 static int run(struct agent *agent, struct settings *settings, struct error *e)
 {
     agent->store = store_new();
-    agent->keeper = keeper_open(&settings->config, agent->store, clock_wall_ms(&clock_system));
+    agent->keeper = keeper_open(agent->history_directory, &settings->config, agent->store,
+                                clock_wall_ms(&clock_system));
     evaluation_init(&agent->evaluation, agent->store);
     int code = run_loop(agent, settings, e);
     keeper_close(&agent->keeper);

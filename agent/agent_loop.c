@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "agent/agent_state.h"
@@ -238,8 +239,20 @@ void agent_begin(struct agent *agent, struct settings *settings)
     arm(agent);
 }
 
+/* Whoever asks twice must not keep it from writing what it knows. */
+static void block_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
 void agent_end(struct agent *agent)
 {
+    block_signals();
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_close(&agent->watches[i]);
     dispatch_close(&agent->dispatch);

@@ -2,44 +2,64 @@
 #include "agent/directories.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/privileges.h"
-#include "core/arena.h"
 #include "core/log.h"
 
-static int make(const char *path, struct error *e)
+static void give(int directory, const char *path)
 {
-    SCRATCH_ARENA(scratch);
-    char *part = arena_strdup(scratch, path);
-
-    for (char *slash = part + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-        *slash = '\0';
-        if (mkdir(part, 0755) < 0 && errno != EEXIST)
-            break; /* the next step tells */
-    }
-    if (mkdir(path, 0755) == 0) {
-        uid_t uid;
-        gid_t gid;
-        privileges_find_judge(&uid, &gid);
-        if (!privileges_are_roots() || chown(path, uid, gid) == 0)
-            return 0;
-    }
-    return errno == EEXIST ? 0
-                           : error_set(e, -errno, "make directory %s: %s", path, error_name(errno));
+    struct stat st;
+    uid_t uid;
+    gid_t gid;
+    privileges_find_judge(&uid, &gid);
+    /* One that is another user's already was given away by somebody who knows why. */
+    if (fstat(directory, &st) == 0 && st.st_uid == 0 && fchown(directory, uid, gid) < 0)
+        log_warning("chown %s: %s", path, error_name(errno));
 }
 
-int directories_make(const char *state_directory, const char *control_socket, struct error *e)
+/* Not followed where the last part is a link: root gives the directory away. */
+static int make_in(const char *parent, const char *name, const char *path)
+{
+    int above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (above < 0 && errno == ENOENT && mkdir(parent, 0755) == 0)
+        above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (above < 0)
+        return -errno;
+    mkdirat(above, name, 0755);
+    int directory = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int code = directory < 0 ? -errno : 0;
+    if (directory >= 0 && privileges_are_roots())
+        give(directory, path);
+    if (directory >= 0)
+        close(directory);
+    close(above);
+    return code;
+}
+
+const char *directories_make_history(const char *state_directory, struct arena *arena)
+{
+    const char *path = arena_printf(arena, "%s/history", state_directory);
+    make_in(state_directory, "history", path);
+    return path;
+}
+
+int directories_make_for_socket(const char *socket_path, struct error *e)
 {
     SCRATCH_ARENA(scratch);
-    const char *slash = strrchr(control_socket, '/');
-    struct error failed = {0};
-
-    if (make(state_directory, &failed) < 0)
-        log_warning("%s", failed.text);
-    if (!slash || slash == control_socket)
+    const char *end = strrchr(socket_path, '/');
+    if (!end || end == socket_path)
+        return error_set(e, -EINVAL,
+                         "control socket %s: no absolute path in a directory of its own",
+                         socket_path);
+    char *path = arena_strndup(scratch, socket_path, (size_t)(end - socket_path));
+    char *name = strrchr(path, '/');
+    if (!name || name == path) /* "/run" and the like are nobody's to give away */
         return 0;
-    return make(arena_strndup(scratch, control_socket, (size_t)(slash - control_socket)), e);
+    char *parent = arena_strndup(scratch, path, (size_t)(name - path));
+    int code = make_in(parent, name + 1, path);
+    return code < 0 ? error_set(e, code, "make directory %s: %s", path, error_name(code)) : 0;
 }

@@ -2,13 +2,21 @@
 #ifndef AGENT_DIRECTORIES_H
 #define AGENT_DIRECTORIES_H
 
+#include "core/arena.h"
 #include "core/error.h"
 
 /*
- * Makes the state directory and the one of the control socket where they are missing. Made by root
- * they are given to the user that the agent runs as (privileges.h). A state directory that cannot
- * be made is no failure: the history then says that it cannot be kept.
+ * Directories that the user needs who judges (privileges.h). They are made, with the caller's
+ * rights, where they are missing, and as root given to that user.
  */
-int directories_make(const char *state_directory, const char *control_socket, struct error *e);
+
+/*
+ * STATE/history; STATE itself stays root's. Gives its name, also where it could not be made:
+ * whoever opens the history says so.
+ */
+const char *directories_make_history(const char *state_directory, struct arena *arena);
+
+/* The one that a socket is to be in. */
+int directories_make_for_socket(const char *socket_path, struct error *e);
 
 #endif

@@ -72,10 +72,11 @@ static void load(struct keeper *keeper, int64_t now_ms)
     keeper->works = e.code == 0;
 }
 
-struct keeper *keeper_open(const struct config *config, struct store *store, int64_t now_ms)
+struct keeper *keeper_open(const char *directory, const struct config *config, struct store *store,
+                           int64_t now_ms)
 {
     const struct history_options options = {
-        .directory = config->state_directory,
+        .directory = directory,
         .max_age_ms = config->history.retention_ms,
         .max_bytes = config->history.max_bytes,
         .warn = warn,

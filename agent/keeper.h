@@ -16,7 +16,8 @@ struct keeper;
  * Opens the history and fills the store from it; may block, so before the loop runs. What is wrong
  * with it is logged.
  */
-struct keeper *keeper_open(const struct config *config, struct store *store, int64_t now_ms);
+struct keeper *keeper_open(const char *directory, const struct config *config, struct store *store,
+                           int64_t now_ms);
 
 /* Hands over what a tick has changed, and keeps the store within its bounds. */
 void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation);

@@ -2,47 +2,16 @@
 #include "agent/look_history.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/defaults.h"
-#include "agent/privileges.h"
+#include "agent/directories.h"
 #include "agent/self.h"
 #include "core/batch.h"
 #include "core/log.h"
 
 /* How long another look that is just writing is waited for. */
 enum { PATIENCE_MS = 500, PAUSE_MS = 20, LOADED_DAYS = 30 };
-
-static void give(int directory)
-{
-    struct stat st;
-    uid_t uid;
-    gid_t gid;
-    privileges_find_judge(&uid, &gid);
-    /* One that is another user's already was given away by somebody who knows why. */
-    if (fstat(directory, &st) == 0 && st.st_uid == 0 && fchown(directory, uid, gid) < 0)
-        log_warning("history: chown: %s", error_name(errno));
-}
-
-/* Not followed where it is a link: root gives the directory away. */
-static void make_directory(const char *state_directory)
-{
-    int state = open(state_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (state < 0 && errno == ENOENT && mkdir(state_directory, 0755) == 0)
-        state = open(state_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (state < 0)
-        return;
-    mkdirat(state, "history", 0755);
-    int directory = openat(state, "history", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (directory >= 0 && privileges_are_roots())
-        give(directory);
-    if (directory >= 0)
-        close(directory);
-    close(state);
-}
 
 void look_history_prepare(struct look_history *h, const char *state_directory, bool root_is_live,
                           struct arena *arena)
@@ -52,8 +21,7 @@ void look_history_prepare(struct look_history *h, const char *state_directory, b
         return;
     if (!state_directory)
         state_directory = DEFAULT_STATE_DIRECTORY;
-    make_directory(state_directory);
-    h->directory = arena_printf(arena, "%s/history", state_directory);
+    h->directory = directories_make_history(state_directory, arena);
 }
 
 static void warn(const char *text, void *arg)

@@ -12,7 +12,7 @@ log=$directory/log
 agent=
 # The user that the agent becomes where this is root.
 mkdir -p "$state" "$directory/run"
-[ "$(id -u)" != 0 ] || chown nobody "$state" "$directory/run"
+[ "$(id -u)" != 0 ] || chown nobody "$directory/run"
 
 # configure LINE...: the configuration, with these lines more
 configure()
@@ -66,7 +66,7 @@ agent_pid()
 stop_agent()
 {
     local status
-    kill -TERM "$agent" 2>/dev/null
+    kill -TERM "$(agent_pid)" 2>/dev/null
     wait "$agent"
     status=$?
     agent=

@@ -30,6 +30,7 @@ state_of()
         sed -nE 's/.*alertstate="([a-z]*)".*/\1/p'
 }
 
+# shellcheck disable=SC2317 # until_true calls it
 fires()
 {
     [ "$(state_of "$1")" = firing ]
@@ -52,17 +53,17 @@ expect "alerts go on from before" "$log"
 stop_agent || complain "exit status $?"
 
 # Where it is asked for, the history answers without an agent.
-"$forewarn" query --history "$state" 'count_over_time(forewarn_md_info{array="md0"}[1h])' \
+"$forewarn" query --history "$state/history" 'count_over_time(forewarn_md_info{array="md0"}[1h])' \
     >"$directory/out" 2>&1 || complain "the history does not answer"
 expect '{array="md0"' "$directory/out"
 
 # One that is broken is moved aside, and all goes on.
-printf 'no database at all, but longer than a page header %4096s' x >"$state/history.db"
-rm -f "$state"/history.db-*
+printf 'no database at all, but longer than a page header %4096s' x >"$state/history/history.db"
+rm -f "$state"/history/history.db-*
 : >"$log"
 start_agent
 expect "history.db.corrupt" "$log"
-until_true 10 test -s "$state/history.db" || complain "no new history"
+until_true 10 test -s "$state/history/history.db" || complain "no new history"
 until_true 10 gives 'forewarn_history_writable == 1' || complain "not writable"
 kill_agent
 
