@@ -42,6 +42,8 @@ static int start_launcher(struct agent *agent, struct error *e)
     const struct launch_config config = {
         .program = "/proc/self/exe",
         .probes = probes,
+        .exporters = exporters,
+        .exporter_state = agent->exporter_directory,
         .root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
         .root_path = path,
         .root_is_live = root_is_live(root),
@@ -65,6 +67,8 @@ static int prepare(struct agent *agent, struct settings *settings, struct error 
     int code = load_settings(agent, settings, e);
     if (code < 0)
         return code;
+    agent->exporter_directory =
+        directories_make_exporters(settings->config.state_directory, agent->arena);
     code = start_launcher(agent, e);
     if (code == 0)
         code = directories_make_for_socket(agent->options->control_socket, e);

@@ -18,7 +18,7 @@ struct agent {
     const struct agent_options *options;
     const char *host; /* its name, in the arena */
     struct arena *arena;
-    const char *history_directory;
+    const char *history_directory, *exporter_directory;
     uv_loop_t loop;
     struct launch launch;
     struct dispatch dispatch;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,17 +23,18 @@ static void give(int directory, const char *path)
 }
 
 /* Not followed where the last part is a link: root gives the directory away. */
-static int make_in(const char *parent, const char *name, const char *path)
+static int make_in(const char *parent, const char *name, mode_t mode, bool to_judge,
+                   const char *path)
 {
     int above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (above < 0 && errno == ENOENT && mkdir(parent, 0755) == 0)
         above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (above < 0)
         return -errno;
-    mkdirat(above, name, 0755);
+    mkdirat(above, name, mode);
     int directory = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int code = directory < 0 ? -errno : 0;
-    if (directory >= 0 && privileges_are_roots())
+    if (directory >= 0 && to_judge && privileges_are_roots())
         give(directory, path);
     if (directory >= 0)
         close(directory);
@@ -43,7 +45,14 @@ static int make_in(const char *parent, const char *name, const char *path)
 const char *directories_make_history(const char *state_directory, struct arena *arena)
 {
     const char *path = arena_printf(arena, "%s/history", state_directory);
-    make_in(state_directory, "history", path);
+    make_in(state_directory, "history", 0755, true, path);
+    return path;
+}
+
+const char *directories_make_exporters(const char *state_directory, struct arena *arena)
+{
+    const char *path = arena_printf(arena, "%s/exporters", state_directory);
+    make_in(state_directory, "exporters", 0700, false, path);
     return path;
 }
 
@@ -60,6 +69,6 @@ int directories_make_for_socket(const char *socket_path, struct error *e)
     if (!name || name == path) /* "/run" and the like are nobody's to give away */
         return 0;
     char *parent = arena_strndup(scratch, path, (size_t)(name - path));
-    int code = make_in(parent, name + 1, path);
+    int code = make_in(parent, name + 1, 0755, true, path);
     return code < 0 ? error_set(e, code, "make directory %s: %s", path, error_name(code)) : 0;
 }

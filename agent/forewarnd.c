@@ -76,9 +76,10 @@ int main(int argc, char **argv)
     struct error e = {0};
 
     start_process("forewarnd");
-    if (argc > 1 && strcmp(argv[1], "--worker") == 0)
-        return start_worker(argc, argv);
-    int status = parse(argc, argv, &options);
+    int status;
+    if (start_worker(argc, argv, &status))
+        return status;
+    status = parse(argc, argv, &options);
     if (status >= 0)
         return status;
     if (agent_run(&options, &e) == 0)

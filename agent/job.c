@@ -14,11 +14,17 @@
 /* What has come by the time a deadline passes is read before it counts. */
 enum { SECOND_LOOK_MS = 5 };
 
-static void on_report(void *owner, Forewarn__Report *report);
+static void on_message(void *owner, ProtobufCMessage *message);
 static void on_end(void *owner, int code, const struct error *e);
 static void conclude(struct job *job, const struct launch_event *gone);
 
-static const struct link_events link_events = {.report = on_report, .end = on_end};
+/* The bytes that one worker may send. */
+#define MAX_BYTES ((size_t)256 * 1024 * 1024)
+
+static const struct link_events link_events = {.type = &forewarn__report__descriptor,
+                                               .max_bytes = MAX_BYTES,
+                                               .message = on_message,
+                                               .end = on_end};
 
 static int64_t now_ms(const struct job *job)
 {
@@ -188,7 +194,7 @@ static void send_order(struct job *job)
         order.has_list = order.list = true;
     else
         order.has_poll = order.poll = true;
-    link_send(job->link, &order);
+    link_send(job->link, &order.base);
 }
 
 static void on_gone(struct job *job, const struct launch_event *event)
@@ -259,9 +265,10 @@ static void take_name(struct job *job, Forewarn__Report *report)
         finish_list(job, true);
 }
 
-static void on_report(void *owner, Forewarn__Report *report)
+static void on_message(void *owner, ProtobufCMessage *message)
 {
     struct job *job = owner;
+    Forewarn__Report *report = (Forewarn__Report *)message;
     struct error e = {0};
 
     if (job->state == JOB_LISTING) {

@@ -80,10 +80,10 @@ static int send_order(struct launch *launch, const struct launch_order *order, s
     return n == (ssize_t)sizeof *order ? 0 : fail(e, "send an order");
 }
 
-int launch_spawn(struct launch *launch, uint32_t probe, uint32_t *worker, struct error *e)
+int launch_spawn(struct launch *launch, uint32_t program, uint32_t *worker, struct error *e)
 {
     const struct launch_order order = {
-        .what = LAUNCH_SPAWN, .worker = ++launch->last_worker, .probe = probe};
+        .what = LAUNCH_SPAWN, .worker = ++launch->last_worker, .program = program};
     *worker = order.worker;
     return send_order(launch, &order, e);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "exporters/exporter.h"
 #include "probes/probe.h"
 
 /*
@@ -13,10 +14,12 @@
  * kills workers, reaps them, and tells what became of them; it reads nothing that a worker says.
  */
 struct launch_config {
-    const char *program;               /* what a worker executes: "/proc/self/exe" */
-    const struct probe *const *probes; /* NULL at the end; orders name them by their index */
-    int root_fd;                       /* the directory that workers look at */
-    const char *root_path;             /* its name, for texts */
+    const char *program;                     /* what a worker executes: "/proc/self/exe" */
+    const struct probe *const *probes;       /* NULL at the end; orders name them by their index */
+    const struct exporter *const *exporters; /* the same, numbered on; NULL: there are none */
+    const char *exporter_state; /* the directory that exporters may keep things in; NULL: none */
+    int root_fd;                /* the directory that workers look at */
+    const char *root_path;      /* its name, for texts */
     bool root_is_live;
     bool privileged; /* the caller is root and may hand out capabilities; else workers have its
                         rights as they are */
@@ -60,8 +63,11 @@ struct launch_event {
  */
 int launch_start(const struct launch_config *config, struct launch *launch, struct error *e);
 
-/* Orders a worker for probes[probe]; *worker is its number in what is told later. */
-int launch_spawn(struct launch *launch, uint32_t probe, uint32_t *worker, struct error *e);
+/*
+ * Orders a worker for probes[program], or for an exporter, which are numbered on behind the last
+ * probe; *worker is its number in what is told later.
+ */
+int launch_spawn(struct launch *launch, uint32_t program, uint32_t *worker, struct error *e);
 
 /* Orders SIGKILL for a worker and all that it started. A worker that is gone already is no error.
  */

@@ -69,7 +69,7 @@ static void close_pair(const int pair[2])
 }
 
 /* Starts a worker and sends the agent its ends of socket and log. */
-static int start(const struct launcher *launcher, const struct probe *probe,
+static int start(const struct launcher *launcher, const struct launcher_program *program,
                  const struct launch_order *order, pid_t *pid)
 {
     int socket[2], log[2];
@@ -81,22 +81,13 @@ static int start(const struct launcher *launcher, const struct probe *probe,
         close_pair(socket);
         return code;
     }
-    *pid = launcher_spawn(launcher->config, probe, socket[1], log[1]);
+    *pid = launcher_spawn(launcher->config, program, socket[1], log[1]);
     if (*pid > 0)
         tell(&(struct launch_event){.what = LAUNCH_STARTED, .worker = order->worker},
              (int[]){socket[0], log[0]});
     close_pair(socket);
     close_pair(log);
     return *pid < 0 ? *pid : 0;
-}
-
-static const struct probe *probe_at(const struct launcher *launcher, uint32_t index)
-{
-    const struct probe *const *probes = launcher->config->probes;
-    for (uint32_t i = 0; probes[i]; i++)
-        if (i == index)
-            return probes[i];
-    return NULL;
 }
 
 static struct child *child_of(struct launcher *launcher, uint32_t worker)
@@ -109,17 +100,18 @@ static struct child *child_of(struct launcher *launcher, uint32_t worker)
 
 static void spawn(struct launcher *launcher, const struct launch_order *order)
 {
-    const struct probe *probe = probe_at(launcher, order->probe);
+    struct launcher_program program;
     struct child *child = child_of(launcher, 0);
     pid_t pid = -1;
     int code;
 
-    if (!probe || !order->worker || child_of(launcher, order->worker))
+    if (!launcher_program(launcher->config, order->program, &program) || !order->worker ||
+        child_of(launcher, order->worker))
         code = -EINVAL;
     else if (!child)
         code = -EAGAIN;
     else
-        code = start(launcher, probe, order, &pid);
+        code = start(launcher, &program, order, &pid);
     if (code < 0)
         tell(&(struct launch_event){.what = LAUNCH_FAILED, .worker = order->worker, .status = code},
              NULL);

@@ -10,7 +10,7 @@ enum launch_order_what { LAUNCH_SPAWN, LAUNCH_KILL };
 struct launch_order {
     uint32_t what;
     uint32_t worker;
-    uint32_t probe; /* index, of LAUNCH_SPAWN */
+    uint32_t program; /* index, of LAUNCH_SPAWN */
 };
 
 /* The launcher's descriptors, below all others so that a worker's (worker.h) can take their place.
@@ -20,8 +20,16 @@ enum { LAUNCHER_ORDERS_FD = 3, LAUNCHER_ROOT_FD = 4 };
 /* The life of the launcher process; standard error and the two above are open, all else closed. */
 void launcher_run(const struct launch_config *config) __attribute__((noreturn));
 
+/* What is started, by an order's number. False where there is no such program. */
+struct launcher_program {
+    const char *name, *capabilities;
+    bool is_exporter;
+};
+bool launcher_program(const struct launch_config *config, uint32_t number,
+                      struct launcher_program *program);
+
 /* The part that starts a process. Negative errno where that fails. */
-pid_t launcher_spawn(const struct launch_config *config, const struct probe *probe, int socket,
-                     int log);
+pid_t launcher_spawn(const struct launch_config *config, const struct launcher_program *program,
+                     int socket, int log);
 
 #endif

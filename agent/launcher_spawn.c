@@ -88,10 +88,25 @@ static cap_iab_t make_iab(const char *declared)
     return iab;
 }
 
-/* A recorded tree has no devices to ask, but may belong to another user and be closed to others. */
-static const char *capabilities_of(const struct launch_config *config, const struct probe *probe)
+bool launcher_program(const struct launch_config *config, uint32_t number,
+                      struct launcher_program *program)
 {
-    return config->root_is_live ? probe->capabilities : "cap_dac_read_search";
+    for (const struct probe *const *probe = config->probes; *probe; probe++)
+        if (number-- == 0) {
+            /* A recorded tree has no devices to ask, but may be closed to others than its owner. */
+            const char *capabilities =
+                config->root_is_live ? (*probe)->capabilities : "cap_dac_read_search";
+            *program = (struct launcher_program){(*probe)->name, capabilities, false};
+            return true;
+        }
+    for (const struct exporter *const *exporter = config->exporters; exporter && *exporter;
+         exporter++)
+        if (number-- == 0) {
+            *program =
+                (struct launcher_program){(*exporter)->name, (*exporter)->capabilities, true};
+            return true;
+        }
+    return false;
 }
 
 /* The worker's environment: nothing of the caller's but what sanitizers are set up with. */
@@ -109,20 +124,25 @@ static const char *const *make_environment(struct arena *arena)
     return environment;
 }
 
-pid_t launcher_spawn(const struct launch_config *config, const struct probe *probe, int socket,
-                     int log)
+pid_t launcher_spawn(const struct launch_config *config, const struct launcher_program *program,
+                     int socket, int log)
 {
     SCRATCH_ARENA(arena);
     struct settings settings = {.privileged = config->privileged, .socket = socket, .log = log};
-    const char *const arguments[] = {"forewarn", "--worker",        probe->name,
-                                     "--root",   config->root_path, NULL};
+    const char *state = config->exporter_state ? config->exporter_state : "";
+    const char *const arguments[] = {"forewarn",
+                                     program->is_exporter ? "--exporter" : "--worker",
+                                     program->name,
+                                     program->is_exporter ? "--state" : "--root",
+                                     program->is_exporter ? state : config->root_path,
+                                     NULL};
     cap_launch_t launcher = cap_new_launcher(config->program, arguments, make_environment(arena));
 
     if (!launcher)
         return -ENOMEM;
     cap_launcher_callback(launcher, settle_worker);
     if (config->privileged)
-        cap_launcher_set_iab(launcher, make_iab(capabilities_of(config, probe)));
+        cap_launcher_set_iab(launcher, make_iab(program->capabilities));
     pid_t pid = cap_launch(launcher, &settings);
     int code = -errno;
     cap_free(launcher);

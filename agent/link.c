@@ -47,13 +47,13 @@ static void take_messages(struct link *link)
     ProtobufCMessage *message;
 
     while (!link->deaf) {
-        int code = wire_take(&link->in, &forewarn__report__descriptor, &message, &e);
+        int code = wire_take(&link->in, link->events->type, &message, &e);
         if (code == 0)
             return;
         if (code < 0)
             tell_end(link, code, &e);
         else
-            link->events->report(link->owner, (Forewarn__Report *)message);
+            link->events->message(link->owner, message);
     }
 }
 
@@ -67,8 +67,8 @@ static void on_socket(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     }
     link->received += (size_t)n;
-    if (link->received > LINK_MAX_BYTES) {
-        error_set(&e, -EDQUOT, "more than %zu MiB", LINK_MAX_BYTES >> 20);
+    if (link->events->max_bytes && link->received > link->events->max_bytes) {
+        error_set(&e, -EDQUOT, "more than %zu MiB", link->events->max_bytes >> 20);
         tell_end(link, -EDQUOT, &e);
         return;
     }
@@ -125,12 +125,17 @@ static void on_sent(uv_write_t *request, int status)
     free(sending);
 }
 
-void link_send(struct link *link, const Forewarn__Order *order)
+size_t link_pending(const struct link *link)
+{
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&link->socket);
+}
+
+void link_send(struct link *link, const ProtobufCMessage *message)
 {
     struct sending *sending = calloc(1, sizeof *sending);
     if (!sending)
         abort();
-    wire_put(&sending->bytes, &order->base);
+    wire_put(&sending->bytes, message);
     uv_buf_t buf = uv_buf_init(sending->bytes.data, (unsigned)sending->bytes.length);
     if (uv_write(&sending->request, (uv_stream_t *)&link->socket, &buf, 1, on_sent) < 0)
         on_sent(&sending->request, 0);

@@ -7,9 +7,6 @@
 #include "core/error.h"
 #include "core/worker.pb-c.h"
 
-/* The bytes that one worker may send. */
-#define LINK_MAX_BYTES ((size_t)256 * 1024 * 1024)
-
 /*
  * The agent's end of one worker on the event loop: its socket, and its standard error, which goes
  * to the log (relay.h).
@@ -17,8 +14,10 @@
 struct link;
 
 struct link_events {
-    /* A report, which is the receiver's. */
-    void (*report)(void *owner, Forewarn__Report *report);
+    const ProtobufCMessageDescriptor *type; /* what the worker says */
+    size_t max_bytes;                       /* in all its life; 0: no bound */
+    /* A message of that type, which is the receiver's. */
+    void (*message)(void *owner, ProtobufCMessage *message);
     /*
      * The socket is at its end (code 0), or what came is no report (-EMSGSIZE, -EBADMSG) or too
      * much
@@ -31,7 +30,10 @@ struct link_events {
 struct link *link_open(uv_loop_t *loop, int socket, int log, const char *name,
                        const struct link_events *events, void *owner);
 
-void link_send(struct link *link, const Forewarn__Order *order);
+void link_send(struct link *link, const ProtobufCMessage *message);
+
+/* Bytes that the worker has not taken yet. */
+size_t link_pending(const struct link *link);
 
 /* Tells the worker that nothing more is wanted; its log is still listened to. No more events. */
 void link_hang_up(struct link *link);

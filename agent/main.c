@@ -66,8 +66,9 @@ int main(int argc, char **argv)
     start_process("forewarn");
 
     const char *name = argc > 1 ? argv[1] : "";
-    if (strcmp(name, "--worker") == 0)
-        return start_worker(argc, argv);
+    int status;
+    if (start_worker(argc, argv, &status))
+        return status;
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         return command_print_version();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)

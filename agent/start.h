@@ -2,13 +2,16 @@
 #ifndef AGENT_START_H
 #define AGENT_START_H
 
+#include <stdbool.h>
+
 /* What each program of forewarn does first: standard descriptors, signals, locale, log. */
 void start_process(const char *program);
 
 /*
- * What a launcher starts: PROGRAM --worker NAME --root PATH, with the descriptors of worker.h. Not
- * for people, so not in any help. Gives the exit status.
+ * Whether a launcher has started this: PROGRAM --worker NAME --root PATH or PROGRAM --exporter NAME
+ * --state PATH, with the descriptors of worker.h. Then it has been run to its end, and *status is
+ * what to exit with. Not for people, so not in any help.
  */
-int start_worker(int argc, char **argv);
+bool start_worker(int argc, char **argv, int *status);
 
 #endif

@@ -39,8 +39,7 @@ struct worker {
     Forewarn__Order *order; /* the one being carried out; its skip list is sorted */
 };
 
-/* What the probe may do is fixed by whoever started this process; it shall not become more. */
-static void confine(void)
+void worker_confine(void)
 {
     const struct rlimit none = {0, 0}, memory = {MEMORY_LIMIT, MEMORY_LIMIT};
 
@@ -220,7 +219,7 @@ int worker_run(const struct probe *probe, const char *root_path)
     snprintf(name, sizeof name, "forewarn-%s", probe->name);
     prctl(PR_SET_NAME, name); /* else it were "exe" */
     log_open(probe->name, LOG_NOTICE);
-    confine();
+    worker_confine();
     if (root_open_fd(WORKER_ROOT_FD, root_path, &root, &e) < 0) {
         log_error("%s", e.text);
         return EXIT_FAILURE;

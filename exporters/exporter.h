@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EXPORTERS_EXPORTER_H
+#define EXPORTERS_EXPORTER_H
+
+#include <stdbool.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "core/exporter.pb-c.h"
+
+/*
+ * An exporter that may block, or is heavy, runs in a worker process of its own, which may be killed
+ * at any moment. It gets its configuration, snapshots and events over a socket and says what became
+ * of each event. What it was given and has not called delivered when it dies is given again to the
+ * next process, so that each event arrives at least once; a receiver knows one that comes twice by
+ * its id.
+ */
+struct exporter_link; /* exporter_link.h */
+
+struct exporter {
+    const char *name;         /* "snmp" */
+    const char *what;         /* for people: "SNMP notifications and AgentX" */
+    const char *capabilities; /* as struct probe's */
+    /*
+     * The whole life of the worker, in whatever loop it likes; ends when the agent closes its end.
+     * state_directory: where it may keep what must outlive it, of its own; NULL: nowhere. Gives the
+     * exit status.
+     */
+    int (*run)(struct exporter_link *link, const char *state_directory);
+};
+
+/* All there are, NULL at the end. */
+extern const struct exporter *const exporters[];
+
+const struct exporter *exporter_find(const char *name);
+
+#endif

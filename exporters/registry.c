@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "exporters/exporter.h"
+
+const struct exporter *const exporters[] = {
+    NULL,
+};
+
+const struct exporter *exporter_find(const char *name)
+{
+    for (size_t i = 0; exporters[i]; i++)
+        if (strcmp(exporters[i]->name, name) == 0)
+            return exporters[i];
+    return NULL;
+}
