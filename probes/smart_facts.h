@@ -38,6 +38,7 @@ enum smart_number {
     SMART_UNSAFE_SHUTDOWNS,
     SMART_SELFTEST_PASSED,
     SMART_SELFTEST_AGE, /* in seconds of power-on time */
+    SMART_SELFTEST_LOG, /* entries, of whatever result */
     SMART_ERC_READ,     /* seconds, 0: no limit */
     SMART_ERC_WRITE,
     SMART_ERROR_LOG,

@@ -118,6 +118,18 @@ static bool self_test(const json_t *table, struct smart_facts *facts)
     return false;
 }
 
+/*
+ * How many tests the logs have. A disk that cannot test itself may have an empty log all the same,
+ * which tells nothing of it.
+ */
+static void count_self_tests(const json_t *top, struct smart_facts *facts)
+{
+    double extended = smart_json_number(top, "ata_smart_self_test_log.extended.count");
+    double standard = smart_json_number(top, "ata_smart_self_test_log.standard.count");
+    if (smart_json_bool(top, "ata_smart_data.capabilities.self_tests_supported") != 0)
+        smart_set(facts, SMART_SELFTEST_LOG, fmax(extended, standard)); /* NAN gives way */
+}
+
 static void recovery_control(const json_t *top, struct smart_facts *facts)
 {
     static const struct {
@@ -167,6 +179,7 @@ static void error_log(const json_t *top, struct smart_facts *facts)
 void smart_json_ata_logs(const json_t *top, struct smart_facts *facts)
 {
     device_statistics(top, facts);
+    count_self_tests(top, facts);
     if (!self_test(smart_json_at(top, "ata_smart_self_test_log.extended.table"), facts))
         self_test(smart_json_at(top, "ata_smart_self_test_log.standard.table"), facts);
     recovery_control(top, facts);

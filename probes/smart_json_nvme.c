@@ -26,7 +26,10 @@ static const struct {
 /* NVM Express base specification, device self-test log: 0 passed, 5 to 7 failed, others aborted. */
 static void self_tests(const json_t *top, struct smart_facts *facts)
 {
-    const json_t *table = smart_json_at(top, "nvme_self_test_log.table");
+    const json_t *log = json_object_get(top, "nvme_self_test_log");
+    const json_t *table = json_object_get(log, "table");
+    if (table || json_object_get(log, "current_self_test_operation")) /* it was read */
+        smart_set(facts, SMART_SELFTEST_LOG, (double)json_array_size(table));
     for (size_t i = 0; i < json_array_size(table); i++) {
         const json_t *row = json_array_get(table, i);
         double result = smart_json_number(row, "self_test_result.value");

@@ -6,6 +6,19 @@
 
 enum { SELF_TESTS = 20, HOUR = 3600 };
 
+/* smartctl says nothing of an empty log, nor of none at all: then the number is not known. */
+static void count_self_tests(const json_t *top, struct smart_facts *facts)
+{
+    int entries = 0;
+    for (int i = 0; i < SELF_TESTS; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "scsi_self_test_%d", i);
+        entries += json_is_object(json_object_get(top, key));
+    }
+    if (entries)
+        smart_set(facts, SMART_SELFTEST_LOG, entries);
+}
+
 /* SPC-5, self-test results log: 0 passed, 1 and 2 aborted, 3 to 7 failed, 15 in progress. */
 static void self_tests(const json_t *top, struct smart_facts *facts)
 {
@@ -58,5 +71,6 @@ void smart_json_scsi(const json_t *top, struct smart_facts *facts)
         smart_set(facts, SMART_WEAR,
                   smart_json_number(top, "endurance_used.current_percent") / 100);
     uncorrected(top, facts);
+    count_self_tests(top, facts);
     self_tests(top, facts);
 }

@@ -79,6 +79,11 @@ static const struct metric numbers[SMART_NUMBERS] = {
     [SMART_SELFTEST_AGE] =
         GAUGE("selftest_age_seconds", "seconds", "Power-on time since that self-test.",
               "ATA, SCSI and NVMe self-test logs"),
+    [SMART_SELFTEST_LOG] =
+        GAUGE("selftest_log_entries", "",
+              "Self-tests in the disk's log, those that were aborted too; absent where there is no "
+              "log or it was not read.",
+              "ATA and NVMe self-test logs; SCSI's when it is not empty"),
     [SMART_ERC_READ] = {.name = "forewarn_disk_error_recovery_control_seconds",
                         .type = METRIC_GAUGE,
                         .unit = "seconds",
@@ -159,6 +164,7 @@ const struct metric *const smart_metrics[] = {
     &numbers[SMART_UNSAFE_SHUTDOWNS],
     &numbers[SMART_SELFTEST_PASSED],
     &numbers[SMART_SELFTEST_AGE],
+    &numbers[SMART_SELFTEST_LOG],
     &numbers[SMART_ERC_READ],
     &numbers[SMART_ERROR_LOG],
     &numbers[SMART_ERROR_LOG_RELEVANT],

@@ -73,13 +73,23 @@ void smart_nvme_errors(const uint8_t *log, size_t entries, struct smart_facts *f
     smart_set(facts, SMART_ERROR_LOG_RELEVANT, relevant);
 }
 
+/* An entry that is not used has no code, or the result Fh. */
+static bool is_selftest(const uint8_t *entry)
+{
+    return entry[0] >> 4 != 0 && (entry[0] & 0xf) != 0xf;
+}
+
 void smart_nvme_selftests(const uint8_t log[SMART_NVME_SELFTESTS], struct smart_facts *facts)
 {
+    int entries = 0;
+    for (int i = 0; i < SELFTESTS; i++)
+        entries += is_selftest(log + 4 + i * SELFTEST_BYTES);
+    smart_set(facts, SMART_SELFTEST_LOG, entries);
     for (int i = 0; i < SELFTESTS; i++) {
         const uint8_t *test = log + 4 + i * SELFTEST_BYTES;
-        int result = test[0] & 0xf, code = test[0] >> 4;
+        int result = test[0] & 0xf;
         double age = facts->number[SMART_POWER_ON] - number(test + 4, 8) * HOUR;
-        if (code == 0 || !(result == 0 || (result >= 5 && result <= 7)))
+        if (!is_selftest(test) || !(result == 0 || (result >= 5 && result <= 7)))
             continue; /* unused, or aborted */
         smart_set(facts, SMART_SELFTEST_PASSED, result == 0);
         smart_set(facts, SMART_SELFTEST_AGE, age >= 0 ? age : NAN);

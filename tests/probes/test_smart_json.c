@@ -57,6 +57,7 @@ static const struct {
     {"ata.json", SMART_POWER_CYCLES, 33},
     {"ata.json", SMART_SELFTEST_PASSED, 0}, /* the aborted one does not count */
     {"ata.json", SMART_SELFTEST_AGE, 100.0 * HOUR},
+    {"ata.json", SMART_SELFTEST_LOG, 3}, /* it does */
     {"ata.json", SMART_ERC_READ, 7},
     {"ata.json", SMART_ERC_WRITE, 0},
     {"ata.json", SMART_ERROR_LOG, 7},
@@ -76,6 +77,7 @@ static const struct {
     {"sas.json", SMART_POWER_ON, 1249 * HOUR + 44 * 60},
     {"sas.json", SMART_SELFTEST_PASSED, 1},
     {"sas.json", SMART_SELFTEST_AGE, 10 * HOUR},
+    {"sas.json", SMART_SELFTEST_LOG, 2},
     {"sas.json", SMART_START_STOP_CYCLES, 54},
     {"sas.json", SMART_LOAD_CYCLES, 1181},
     {"sas.json", SMART_REALLOCATED, UNKNOWN},
@@ -92,6 +94,7 @@ static const struct {
     {"nvme.json", SMART_ERROR_LOG_RELEVANT, 2},
     {"nvme.json", SMART_SELFTEST_PASSED, 0},
     {"nvme.json", SMART_SELFTEST_AGE, 33 * HOUR},
+    {"nvme.json", SMART_SELFTEST_LOG, 2},
     {"nvme.json", SMART_OVER_TEMPERATURE, 120},
     {"nvme.json", SMART_REPORTED_UNCORRECTABLE, UNKNOWN},
 };
@@ -272,6 +275,41 @@ static void odd_parts(void **state)
     }
 }
 
+/* An empty log is told from one that was not read, and from a disk that cannot test itself. */
+static void selftest_logs(void **state)
+{
+    static const struct {
+        const char *text;
+        double entries;
+    } logs[] = {
+        {"{\"smartctl\": {}}", UNKNOWN},
+        {"{\"smartctl\": {}, \"ata_smart_self_test_log\": {\"standard\": {\"count\": 0}}}", 0},
+        {"{\"smartctl\": {}, \"ata_smart_self_test_log\": {\"extended\": {\"count\": 0},"
+         " \"standard\": {\"count\": 2}}}",
+         2},
+        {"{\"smartctl\": {}, \"ata_smart_self_test_log\": {\"standard\": {}}}", UNKNOWN},
+        {"{\"smartctl\": {}, \"ata_smart_data\": {\"capabilities\": {\"self_tests_supported\": "
+         "false}}, \"ata_smart_self_test_log\": {\"standard\": {\"count\": 0}}}",
+         UNKNOWN},
+        {"{\"smartctl\": {}, \"nvme_self_test_log\": {\"current_self_test_operation\": "
+         "{\"value\": 0}}}",
+         0},
+        {"{\"smartctl\": {}, \"nvme_self_test_log\": {}}", UNKNOWN},
+        {"{\"smartctl\": {}, \"nvme_self_test_log\": [0]}", UNKNOWN},
+        {"{\"smartctl\": {}, \"scsi_self_test_0\": 3}", UNKNOWN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        SCRATCH_ARENA(arena);
+        struct smart_json json;
+        assert_int_equal(smart_json_parse(logs[i].text, strlen(logs[i].text), arena, &json, NULL),
+                         0);
+        double is = json.facts.number[SMART_SELFTEST_LOG], wanted = logs[i].entries;
+        if (is != wanted && !(isnan(is) && isnan(wanted)))
+            fail_msg("%s: %g, not %g", logs[i].text, is, wanted);
+    }
+}
+
 /* As much as is read at all, of the kind that costs most. */
 static void size_is_bounded(void **state)
 {
@@ -314,6 +352,7 @@ int main(void)
         cmocka_unit_test(cut_off),         cmocka_unit_test(bad_texts),
         cmocka_unit_test(wrong_kinds),     cmocka_unit_test(odd_parts),
         cmocka_unit_test(size_is_bounded), cmocka_unit_test(scans),
+        cmocka_unit_test(selftest_logs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

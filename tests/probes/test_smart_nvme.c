@@ -93,6 +93,15 @@ static void selftests(void **state)
     facts.number[SMART_POWER_ON] = 1000 * 3600;
     smart_nvme_selftests(log, &facts);
     assert_true(isnan(facts.number[SMART_SELFTEST_PASSED]));
+    assert_true(facts.number[SMART_SELFTEST_LOG] == 0);
+    memset(log + 4, 0xff, SMART_NVME_SELFTESTS - 4); /* another way to be empty */
+    smart_facts_init(&facts);
+    smart_nvme_selftests(log, &facts);
+    assert_true(facts.number[SMART_SELFTEST_LOG] == 0);
+    assert_true(isnan(facts.number[SMART_SELFTEST_PASSED]));
+    memset(log, 0, sizeof log);
+    smart_facts_init(&facts);
+    facts.number[SMART_POWER_ON] = 1000 * 3600;
     log[4] = 1 << 4 | 1; /* aborted */
     log[4 + 28] = 2 << 4 | 0;
     put(log + 4 + 28 + 4, 990, 8);
@@ -100,6 +109,7 @@ static void selftests(void **state)
     smart_nvme_selftests(log, &facts);
     assert_true(facts.number[SMART_SELFTEST_PASSED] == 1);
     assert_true(facts.number[SMART_SELFTEST_AGE] == 10 * 3600);
+    assert_true(facts.number[SMART_SELFTEST_LOG] == 3);
 }
 
 int main(void)
