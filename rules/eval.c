@@ -205,6 +205,7 @@ static void give_samples(struct eval *ev, const struct matrix *matrix, int64_t t
 static int eval_end(struct eval *ev, struct promql_value *value)
 {
     value->without_past = ev->without_past;
+    value->touched = ev->series + ev->samples;
     eval_notes(ev, value);
     return ev->failed;
 }

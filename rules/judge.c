@@ -90,6 +90,7 @@ static int judge_rule(struct judge *judge, const struct rule_group *group, const
 {
     SCRATCH_ARENA(scratch);
     const struct promql_engine engine = {0};
+    struct rule_work work = {0};
     struct noting noting = {judge, group, rule};
     const struct rule_eval eval = {.rule = rule,
                                    .engine = &engine,
@@ -98,6 +99,7 @@ static int judge_rule(struct judge *judge, const struct rule_group *group, const
                                    .external_url = "",
                                    .t_ms = judge->t_ms,
                                    .scratch = scratch,
+                                   .work = &work,
                                    .note = note,
                                    .arg = &noting};
     struct promql_value value;

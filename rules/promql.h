@@ -99,6 +99,7 @@ struct promql_value {
      * by.
      */
     size_t without_past;
+    size_t touched; /* series looked at, and samples read and made */
 };
 
 /* How to evaluate; zero every field for the defaults of a rule evaluation. */

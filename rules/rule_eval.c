@@ -70,9 +70,15 @@ static int query(const char *text, int64_t t_ms, struct arena *arena,
     struct promql_value value = {0};
     struct expr *expr;
 
+    if (eval->work->touched > RULE_MAX_TOUCHED)
+        return error_set(
+            e, -E2BIG,
+            "the queries of the rule's alerts touch more than %d series and samples in all",
+            RULE_MAX_TOUCHED);
     if (promql_parse(text, strlen(text), arena, &expr, &wrong))
         return error_set(e, -EINVAL, "'%.80s', byte %zu: %s", text, wrong.start, wrong.text);
     int failed = promql_eval(eval->engine, eval->store, expr, t_ms, arena, &value, e);
+    eval->work->touched += value.touched;
     if (failed)
         return failed;
     if (!as_vector(&value, arena))
@@ -93,6 +99,7 @@ static const char *expand(const struct rule_eval *eval, const struct promql_samp
                                        .external_url = eval->external_url,
                                        .value = sample->v,
                                        .t_ms = eval->t_ms,
+                                       .steps = &eval->work->steps,
                                        .query = query,
                                        .arg = &at};
     struct error e = {0};

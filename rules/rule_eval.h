@@ -4,6 +4,14 @@
 
 #include "rules/rulefile.h"
 
+/* What the templates of all alerts of an evaluation have cost so far, which is bounded. */
+struct rule_work {
+    size_t steps;   /* see template.h */
+    size_t touched; /* by their queries, see promql_value */
+};
+
+enum { RULE_MAX_TOUCHED = 50 * 1000 * 1000 };
+
 /* One evaluation of one rule, and what is made of its result: what all that run rules share. */
 struct rule_eval {
     const struct rule *rule;
@@ -13,6 +21,7 @@ struct rule_eval {
     const char *external_url;
     int64_t t_ms;          /* of the evaluation, which templates see */
     struct arena *scratch; /* results live here */
+    struct rule_work *work;
     /* Told what could not be made of a template; the text then stands in its place. May be NULL. */
     void (*note)(const char *text, void *arg);
     void *arg;

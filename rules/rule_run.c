@@ -309,6 +309,7 @@ void rule_run_group(struct rule_run *run, size_t index, int64_t t_ms)
                             .rule = &group->rules[i],
                             .state = &run->groups[index][i],
                             .samples_at_ms = t_ms - group->query_offset_ms};
+        struct rule_work work = {0};
         turn.eval = (struct rule_eval){.rule = turn.rule,
                                        .engine = &run->options.engine,
                                        .store = run->store,
@@ -316,6 +317,7 @@ void rule_run_group(struct rule_run *run, size_t index, int64_t t_ms)
                                        .external_url = run->options.external_url,
                                        .t_ms = t_ms,
                                        .scratch = scratch,
+                                       .work = &work,
                                        .note = note,
                                        .arg = &turn};
         take_turn(&turn);

@@ -22,8 +22,9 @@ struct template;
 enum {
     TEMPLATE_MAX_TEXT = 64 * 1024,
     TEMPLATE_MAX_OUTPUT = 256 * 1024,
-    TEMPLATE_MAX_DEPTH = 50,         /* nested actions, parentheses and {{template}} calls */
-    TEMPLATE_MAX_STEPS = 100 * 1000, /* actions and functions carried out in one expansion */
+    TEMPLATE_MAX_DEPTH = 50,              /* nested actions, parentheses and {{template}} calls */
+    TEMPLATE_MAX_STEPS = 100 * 1000,      /* actions and functions carried out in one expansion */
+    TEMPLATE_MAX_ALL_STEPS = 1000 * 1000, /* in all that share template_data.steps */
 };
 
 struct template_error {
@@ -44,6 +45,7 @@ struct template_data {
     const char *external_url;
     double value;
     int64_t t_ms;
+    size_t *steps; /* taken by all expansions that share it, this one's are added; NULL: alone */
     /* Evaluates the template's queries; the result is to live in the arena. NULL: there is none. */
     int (*query)(const char *expr, int64_t t_ms, struct arena *arena,
                  struct promql_sample **samples, size_t *count, void *arg, struct error *e);

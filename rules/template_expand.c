@@ -26,6 +26,10 @@ static int step(struct tmpl_run *run)
     if (++run->steps > TEMPLATE_MAX_STEPS)
         return error_set(run->e, -E2BIG, "the template takes more than %d steps",
                          TEMPLATE_MAX_STEPS);
+    if (run->data->steps && ++*run->data->steps > TEMPLATE_MAX_ALL_STEPS)
+        return error_set(run->e, -E2BIG,
+                         "the templates of the rule's alerts take more than %d steps in all",
+                         TEMPLATE_MAX_ALL_STEPS);
     if (run->out.length > TEMPLATE_MAX_OUTPUT || arena_bytes(run->arena) > MAX_SCRATCH)
         return error_set(run->e, -E2BIG, "the template makes more than %d bytes",
                          TEMPLATE_MAX_OUTPUT);

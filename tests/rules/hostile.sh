@@ -95,8 +95,10 @@ def test(name, annotation, values='0+1x10'):
     os.rename(f'{name}.rules.check', f'{name}.rules')
     put(f'{name}.test', f'rule_files: [{name}.rules]\nevaluation_interval: 1m\ntests:\n'
         '- interval: 1m\n  input_series:\n' + ''.join(
-            f"  - {{series: 'm{{a=\"{i}\"}}', values: '{values}'}}\n" for i in range(5)) +
+            f"  - {{series: 'm{{a=\"{i}\"}}', values: '{values}'}}\n" for i in range(100)) +
         '  alert_rule_test:\n  - {alertname: A, eval_time: 1m, exp_alerts: []}\n')
+test('template_queries', '{{ range query "m" }}' * 2 + '{{ query "count_over_time(vector(1)[1d:1s])" }}' +
+     '{{ end }}' * 2)
 loop = '{{ range query "m" }}' * 8 + 'x' + '{{ end }}' * 8
 test('template_range', loop)
 test('template_itself', '{{ define "t" }}{{ template "t" . }}{{ end }}{{ template "t" . }}')

@@ -220,6 +220,33 @@ static void knows_what_is_due(void **state)
     close_fixture(&f);
 }
 
+/* What the texts of all alerts of an evaluation ask is bounded together: each alone would pass. */
+static void texts_are_bounded(void **state)
+{
+    static const char rules[] =
+        "groups: [{name: g, rules: [{alert: A, expr: in, annotations: {s: '"
+        "{{ range query \"in\" }}{{ range query \"in\" }}{{ range query \"in\" }}"
+        "{{ range query \"in\" }}{{ query \"count_over_time(long[5m])\" }}"
+        "{{ end }}{{ end }}{{ end }}{{ end }}'}}]}]";
+    static const char *const input[] = {"in{a=\"1\"} 1", "in{a=\"2\"} 1", "in{a=\"3\"} 1",
+                                        "in{a=\"4\"} 1", NULL};
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, rules, input);
+    const struct label name = {LABEL_NAME, "long"};
+    const struct labels *labels = labels_new(f.arena, &name, 1);
+    for (int t = 1; t <= MINUTE; t++)
+        store_append(f.store, labels, t, 1, NULL);
+    evaluate(&f, 0);
+    assert_null(f.notes.data);
+    evaluate(&f, 1); /* 4^4 * 60,000 each */
+    assert_non_null(f.notes.data);
+    assert_non_null(strstr(f.notes.data,
+                           "the queries of the rule's alerts touch more than 50000000 "
+                           "series and samples in all"));
+    close_fixture(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +258,7 @@ int main(void)
         cmocka_unit_test(two_rules_give_one_series),
         cmocka_unit_test(tells_of_texts),
         cmocka_unit_test(knows_what_is_due),
+        cmocka_unit_test(texts_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

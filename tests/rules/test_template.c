@@ -36,8 +36,8 @@ static int query(const char *expr, int64_t t_ms, struct arena *arena,
     return 0;
 }
 
-static int expand(const char *text, double value, struct arena *arena, const char **out,
-                  struct error *e)
+static int expand_counted(const char *text, double value, size_t *steps, struct arena *arena,
+                          const char **out, struct error *e)
 {
     struct template *template;
     struct template_error wrong;
@@ -49,8 +49,15 @@ static int expand(const char *text, double value, struct arena *arena, const cha
         .external_url = "http://h:1/prefix",
         .value = value,
         .t_ms = 1435065584128,
+        .steps = steps,
         .query = query};
     return template_expand(template, &data, arena, out, e);
+}
+
+static int expand(const char *text, double value, struct arena *arena, const char **out,
+                  struct error *e)
+{
+    return expand_counted(text, value, NULL, arena, out, e);
 }
 
 struct expansion {
@@ -331,6 +338,25 @@ static void bounds(void **state)
     buf_free(&text);
 }
 
+/* Expansions that share their count end together. */
+static void shared_bound(void **state)
+{
+    (void)state;
+    SCRATCH_ARENA(arena);
+    struct error e = {.text = ""};
+    const char *out;
+    size_t steps = TEMPLATE_MAX_ALL_STEPS - 10;
+    assert_int_equal(expand_counted("{{ 1 }}", 0, &steps, arena, &out, &e), 0);
+    assert_true(steps > TEMPLATE_MAX_ALL_STEPS - 10 && steps < TEMPLATE_MAX_ALL_STEPS);
+    assert_int_equal(expand_counted("{{ 1 }}{{ 2 }}{{ 3 }}{{ 4 }}{{ 5 }}{{ 6 }}{{ 7 }}{{ 8 }}"
+                                    "{{ 9 }}{{ 10 }}{{ 11 }}",
+                                    0, &steps, arena, &out, &e),
+                     -E2BIG);
+    assert_string_equal(e.text,
+                        "the templates of the rule's alerts take more than 1000000 steps in all");
+    assert_int_equal(expand_counted("{{ 1 }}", 0, &steps, arena, &out, &e), -E2BIG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +364,7 @@ int main(void)
         cmocka_unit_test(functions),     cmocka_unit_test(humanize),
         cmocka_unit_test(printf_verbs),  cmocka_unit_test(parse_errors),
         cmocka_unit_test(expand_errors), cmocka_unit_test(bounds),
+        cmocka_unit_test(shared_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
