@@ -126,7 +126,7 @@ void evaluation_tick(struct evaluation *evaluation, int64_t t_ms, const struct s
     for (size_t i = 0; i < count; i++)
         if (seen[i])
             seen_sample(seen[i], evaluation->store, t_ms, &evaluation->given);
-    given_end_tick(&evaluation->given, evaluation->store, t_ms);
+    given_end_tick(&evaluation->given, t_ms);
     rule_run_due(evaluation->run, t_ms, evaluation->interval_ms);
     /* All groups are due at the first tick, so that all that goes on has been given. */
     if (evaluation->first)

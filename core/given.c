@@ -32,7 +32,7 @@ static bool is_same(const struct given *given)
                                         given->now_count * sizeof(*given->now)) == 0);
 }
 
-static void mark_ended(const struct given *given, struct store *store, int64_t t_ms)
+static void mark_ended(const struct given *given, int64_t t_ms)
 {
     size_t bytes = given->now_count * sizeof(*given->now);
     const struct series **sorted = malloc(bytes + 1);
@@ -45,20 +45,25 @@ static void mark_ended(const struct given *given, struct store *store, int64_t t
         if (!bsearch((const void *)&given->before[i], (const void *)sorted, given->now_count,
                      sizeof(*sorted), by_address))
             /* Fails where somebody else gives it at this tick, and then it has not ended. */
-            store_append(store, series_labels(given->before[i]), t_ms, stale_nan(), NULL);
+            series_append(given->before[i], t_ms, stale_nan(), NULL);
     free((void *)sorted);
 }
 
-void given_end_tick(struct given *given, struct store *store, int64_t t_ms)
+void given_end_tick(struct given *given, int64_t t_ms)
 {
     if (!is_same(given) && given->before_count)
-        mark_ended(given, store, t_ms);
+        mark_ended(given, t_ms);
     struct given last = *given;
     *given = (struct given){.now = last.before,
                             .now_room = last.before_room,
                             .before = last.now,
                             .before_count = last.now_count,
                             .before_room = last.now_room};
+}
+
+void given_drop_tick(struct given *given)
+{
+    given->now_count = 0;
 }
 
 void given_free(struct given *given)

@@ -7,7 +7,7 @@
 /*
  * The series that somebody (the probes, a rule) gives at each tick. One that was given at the tick
  * before and is not any more has ended, and gets a staleness marker. Zero it to start;
- * given_free() at the end, which touches no series. The store must be the same all the time.
+ * given_free() at the end, which touches no series.
  */
 struct given {
     const struct series **now, **before;
@@ -18,7 +18,10 @@ struct given {
 void given_add(struct given *given, const struct series *series);
 
 /* The tick at t_ms is over: marks what has ended. */
-void given_end_tick(struct given *given, struct store *store, int64_t t_ms);
+void given_end_tick(struct given *given, int64_t t_ms);
+
+/* Nobody knows what there was at this tick: forgets what was given, and nothing has ended. */
+void given_drop_tick(struct given *given);
 
 void given_free(struct given *given);
 

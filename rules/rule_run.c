@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/batch.h"
-#include "core/given.h"
 #include "rules/rule_eval.h"
 
 struct rule_run {
@@ -50,7 +48,7 @@ void rule_run_free(struct rule_run **run)
     for (size_t i = 0; i < (*run)->rules->group_count; i++) {
         for (size_t j = 0; j < (*run)->rules->groups[i].rule_count; j++) {
             alert_list_free(&(*run)->groups[i][j].alerts);
-            free((*run)->groups[i][j].series);
+            given_free(&(*run)->groups[i][j].series);
         }
         free((*run)->groups[i]);
     }
@@ -95,6 +93,13 @@ struct rule_state *rule_run_find(struct rule_run *run, const char *file, const c
     return NULL;
 }
 
+/* Series that no rule gives any more end with the next evaluation. */
+static void add_orphans(struct rule_run *run, const struct given *given)
+{
+    for (size_t i = 0; i < given->before_count; i++)
+        given_add(&run->orphans, given->before[i]);
+}
+
 static void inherit(struct rule_run *run, const struct rule_group *group, size_t rule,
                     struct rule_state *old)
 {
@@ -104,8 +109,7 @@ static void inherit(struct rule_run *run, const struct rule_group *group, size_t
         *heir = *old;
         *old = (struct rule_state){0};
     }
-    for (size_t i = 0; i < old->series_count; i++)
-        given_add(&run->orphans, old->series[i]);
+    add_orphans(run, &old->series);
 }
 
 void rule_run_take_over(struct rule_run *run, struct rule_run *old)
@@ -113,7 +117,9 @@ void rule_run_take_over(struct rule_run *run, struct rule_run *old)
     for (size_t i = 0; i < old->rules->group_count; i++)
         for (size_t j = 0; j < old->rules->groups[i].rule_count; j++)
             inherit(run, &old->rules->groups[i], j, &old->groups[i][j]);
-    given_end_tick(&run->orphans, run->store, 0);
+    /* Those of rules that had gone before, where no evaluation has come since. */
+    add_orphans(run, &old->orphans);
+    given_end_tick(&run->orphans, 0);
 }
 
 void rule_run_shift(struct rule_run *run, int64_t ms)
@@ -134,8 +140,6 @@ struct turn {
     struct rule_state *state;
     int64_t samples_at_ms;
     struct rule_eval eval;
-    const struct series **series; /* that it gives now */
-    size_t series_count, series_room;
 };
 
 static void note(const char *text, void *arg)
@@ -153,9 +157,9 @@ static void note(const char *text, void *arg)
 static int append_sample(struct turn *turn, const struct labels *labels, double v,
                          const struct series **series, struct error *e)
 {
-    const struct rule_state *state = turn->state;
-    if (turn->series_count < state->series_count) {
-        *series = state->series[turn->series_count];
+    const struct given *given = &turn->state->series;
+    if (given->now_count < given->before_count) {
+        *series = given->before[given->now_count];
         if (labels_equal(series_labels(*series), labels))
             return series_append(*series, turn->samples_at_ms, v, e);
     }
@@ -173,50 +177,7 @@ static void append(struct turn *turn, const struct labels *labels, double v)
         turn->state->failed = true;
         return;
     }
-    if (turn->series_count == turn->series_room) {
-        turn->series_room = turn->series_room ? 2 * turn->series_room : 4;
-        turn->series =
-            must(reallocarray((void *)turn->series, turn->series_room, sizeof(*turn->series)));
-    }
-    turn->series[turn->series_count++] = series;
-}
-
-static int by_address(const void *a, const void *b)
-{
-    uintptr_t x = (uintptr_t) * (const struct series *const *)a;
-    uintptr_t y = (uintptr_t) * (const struct series *const *)b;
-    return (x > y) - (x < y);
-}
-
-/* Marks a series' end. It may go on in another rule's hands, and then there is nothing to mark. */
-static void mark_stale(struct turn *turn, const struct series *series)
-{
-    series_append(series, turn->samples_at_ms, stale_nan(), NULL);
-}
-
-/* The series of the evaluation before that are not given now have ended. */
-static void replace_series(struct turn *turn)
-{
-    struct rule_state *state = turn->state;
-    bool same =
-        state->series_count == turn->series_count &&
-        (!turn->series_count || memcmp((const void *)state->series, (const void *)turn->series,
-                                       turn->series_count * sizeof(*turn->series)) == 0);
-    if (!same && state->series_count) {
-        const struct series **now =
-            ARENA_ARRAY(turn->eval.scratch, const struct series *, turn->series_count + 1);
-        for (size_t i = 0; i < turn->series_count; i++)
-            now[i] = turn->series[i];
-        qsort((void *)now, turn->series_count, sizeof(*now), by_address);
-        for (size_t i = 0; i < state->series_count; i++)
-            if (!bsearch((const void *)&state->series[i], (const void *)now, turn->series_count,
-                         sizeof(*now), by_address))
-                mark_stale(turn, state->series[i]);
-    }
-    free((void *)state->series);
-    state->series = turn->series;
-    state->series_count = turn->series_count;
-    state->series_room = turn->series_room;
+    given_add(&turn->state->series, series);
 }
 
 /*
@@ -292,10 +253,12 @@ static void take_turn(struct turn *turn)
     if (!failed)
         failed = turn->rule->is_alert ? take_alerts(turn, &value, &state->error)
                                       : take_records(turn, &value, &state->error);
-    if (failed)
+    if (failed) {
         state->failed = true;
-    else
-        replace_series(turn);
+        given_drop_tick(&state->series);
+    } else {
+        given_end_tick(&state->series, turn->samples_at_ms);
+    }
 }
 
 void rule_run_group(struct rule_run *run, size_t index, int64_t t_ms)
@@ -345,6 +308,6 @@ size_t rule_run_due(struct rule_run *run, int64_t t_ms, int64_t default_interval
         due++;
     }
     if (run->orphans.before_count)
-        given_end_tick(&run->orphans, run->store, t_ms);
+        given_end_tick(&run->orphans, t_ms);
     return due;
 }

@@ -2,6 +2,7 @@
 #ifndef RULES_RULE_RUN_H
 #define RULES_RULE_RUN_H
 
+#include "core/given.h"
 #include "rules/alertstate.h"
 #include "rules/rulefile.h"
 
@@ -58,11 +59,10 @@ struct rule_state *rule_run_find(struct rule_run *run, const char *file, const c
 /* How a rule stands since its group was evaluated. */
 struct rule_state {
     bool failed;
-    struct error error;           /* why, when it failed; series and alerts are then those before */
-    struct alert_list alerts;     /* of an alerting rule; alert_list_restore() may be used on it */
-    size_t without_past;          /* see struct promql_value */
-    const struct series **series; /* that it gave, which are stale when it no longer does */
-    size_t series_count, series_room;
+    struct error error;       /* why, when it failed; series and alerts are then those before */
+    struct alert_list alerts; /* of an alerting rule; alert_list_restore() may be used on it */
+    size_t without_past;      /* see struct promql_value */
+    struct given series;      /* that it gave, which end when it no longer does */
 };
 
 struct rule_state *rule_run_state(struct rule_run *run, size_t group, size_t rule);

@@ -35,7 +35,7 @@ static void ends_are_marked(void **state)
                 0);
             given_add(&given, series);
         }
-        given_end_tick(&given, store, t_ms);
+        given_end_tick(&given, t_ms);
         for (const char *name = "abcd"; *name; name++) {
             const struct matcher matcher = {
                 .op = MATCH_EQUAL, .name = LABEL_NAME, .value = arena_printf(arena, "%c", *name)};
@@ -66,9 +66,9 @@ static void what_goes_on_elsewhere_has_not_ended(void **state)
     (void)state;
     store_append_series(store, labels, 1000, 1, &series, NULL);
     given_add(&given, series);
-    given_end_tick(&given, store, 1000);
+    given_end_tick(&given, 1000);
     store_append(store, labels, 2000, 5, NULL);
-    given_end_tick(&given, store, 2000);
+    given_end_tick(&given, 2000);
     assert_true(series_last(series, 0, 2000, &point));
     assert_true(point.v == 5);
     given_free(&given);

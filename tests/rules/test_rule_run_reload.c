@@ -100,6 +100,31 @@ static void goes_on_with_other_rules(void **state)
     store_free(&store);
 }
 
+/* What ended with the first of two exchanges has no other chance to be told. */
+static void two_exchanges_between_evaluations(void **state)
+{
+    const struct rule_run_options options = {0};
+    struct store *store = store_new();
+    struct rule_set *old_rules = load(old_text), *new_rules = load(new_text);
+    struct rule_run *old = rule_run_new(old_rules, store, &options);
+    struct rule_run *between = rule_run_new(new_rules, store, &options);
+    struct rule_run *run = rule_run_new(new_rules, store, &options);
+
+    (void)state;
+    evaluate(old, store, 1);
+    rule_run_take_over(between, old);
+    rule_run_take_over(run, between);
+    evaluate(run, store, 2);
+    assert_true(value_at(store, "kept", 2) == 2);
+    assert_true(value_at(store, "lost", 2) == -1);
+    rule_run_free(&old);
+    rule_run_free(&between);
+    rule_run_free(&run);
+    rule_set_free(&old_rules);
+    rule_set_free(&new_rules);
+    store_free(&store);
+}
+
 /* Two minutes of "for" are two minutes that were watched. */
 static void time_that_nobody_watched_does_not_count(void **state)
 {
@@ -161,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goes_on_with_other_rules),
+        cmocka_unit_test(two_exchanges_between_evaluations),
         cmocka_unit_test(time_that_nobody_watched_does_not_count),
         cmocka_unit_test(alerts_for_those_who_know_no_rules),
     };
