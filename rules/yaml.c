@@ -153,6 +153,17 @@ static int check_cost(struct yaml_file *file)
     return result;
 }
 
+/* What some editors begin a file with; as a column it would make the first line stand alone. */
+static void skip_mark(struct yaml_file *file)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    enum { LENGTH = sizeof mark - 1 };
+    if (file->length < LENGTH || memcmp(file->text, mark, LENGTH) != 0)
+        return;
+    file->text += LENGTH;
+    file->length -= LENGTH;
+}
+
 int yaml_file_open(struct yaml_file *file)
 {
     yaml_parser_t parser;
@@ -164,6 +175,7 @@ int yaml_file_open(struct yaml_file *file)
                    YAML_MAX_BYTES);
         return -EFBIG;
     }
+    skip_mark(file);
     int result = check_cost(file);
     if (result)
         return result;

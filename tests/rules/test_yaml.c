@@ -103,6 +103,8 @@ static void reads(void **state)
           {"name: null\n", "- -1 ", ""}, {"name: \"null\"\n", "null -1 ", ""},
           {"name: 5\nlimit: 0x10\n", "5 16 ", ""}, {"{\"name\": \"json\"}", "json -1 ", ""},
           {"name: a\n---\nname: [second document]\n", "a -1 ", ""},
+          /* A byte order mark is no part of the first line. */
+          {"\xef\xbb\xbfname: a\nlimit: 7\n", "a 7 ", ""},
           {"list: &l [a]\npairs: &p {x: *n, y: &n z}\n", "",
            "f:2:15: no valid YAML: found undefined alias\n"},
           {"name: &n q\npairs: {x: *n}\nlist: [*n, *n]\n", "q -1 x=q;q,q,", ""},
@@ -140,7 +142,9 @@ static void refuses(void **state)
           {"name: x\n\tlimit: 1\n", "",
            "f:2:1: no valid YAML: found a tab character that violates indentation\n"},
           {"name: \"x\n", "", "f:2:1: no valid YAML: found unexpected end of stream\n"},
-          {"name: \xff\n", "", "f:1:1: no valid YAML: invalid leading UTF-8 octet, at byte 6\n"});
+          {"name: \xff\n", "", "f:1:1: no valid YAML: invalid leading UTF-8 octet, at byte 6\n"},
+          {"\xef\xbb\xbf@: 1\n", "",
+           "f:1:1: no valid YAML: found character that cannot start any token\n"});
 }
 
 /* What costs more than it looks is stopped with one error, and so is an endless row of errors. */
