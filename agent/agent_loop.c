@@ -154,7 +154,30 @@ static void read_settings(uv_work_t *work)
                                  log_line, &reload->errors);
 }
 
+/* Of threads that are started while these are blocked none is ended by them, ever. */
+static void block_signals(sigset_t *before)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, before);
+}
+
 static void start_reload(struct agent *agent);
+
+static void take_up(struct reload *reload)
+{
+    if (reload->code == 0) {
+        use(reload->agent, &reload->settings);
+        log_info("the configuration was read anew");
+        go_on(reload->agent);
+    } else {
+        log_error("the configuration was read anew and is wrong in %u place%s: the old one goes on",
+                  reload->errors, reload->errors == 1 ? "" : "s");
+    }
+}
 
 static void on_read(uv_work_t *work, int status)
 {
@@ -162,24 +185,19 @@ static void on_read(uv_work_t *work, int status)
     struct agent *agent = reload->agent;
 
     agent->reloading = false;
-    if (status == 0 && reload->code == 0) {
-        use(agent, &reload->settings);
-        log_info("the configuration was read anew");
-        arm(agent);
-    } else if (status == 0) {
-        log_error("the configuration was read anew and is wrong in %u places: the old one goes on",
-                  reload->errors);
-    }
+    if (status == 0 && !agent->ending)
+        take_up(reload);
     if (reload->code == 0)
         settings_free(&reload->settings);
     free(reload);
-    if (agent->reload_again)
+    if (agent->reload_again && !agent->ending)
         start_reload(agent);
 }
 
 static void start_reload(struct agent *agent)
 {
     struct reload *reload;
+    sigset_t before;
 
     agent->reload_again = agent->reloading;
     if (agent->reloading)
@@ -190,7 +208,9 @@ static void start_reload(struct agent *agent)
     reload->agent = agent;
     reload->work.data = reload;
     agent->reloading = true;
+    block_signals(&before); /* the first one starts the threads */
     uv_queue_work(&agent->loop, &reload->work, read_settings, on_read);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void on_hangup(uv_signal_t *signal, int number)
@@ -239,20 +259,11 @@ void agent_begin(struct agent *agent, struct settings *settings)
     arm(agent);
 }
 
-/* Whoever asks twice must not keep it from writing what it knows. */
-static void block_signals(void)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-}
-
 void agent_end(struct agent *agent)
 {
-    block_signals();
+    /* Whoever asks twice must not keep it from writing what it knows. */
+    block_signals(NULL);
+    agent->ending = true;
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_close(&agent->watches[i]);
     dispatch_close(&agent->dispatch);

@@ -36,6 +36,7 @@ struct agent {
     bool holding; /* no tick until every probe has had a look, or the time for it is over */
     uint64_t hold_until_ms; /* uv_now() */
     bool reloading, reload_again;
+    bool ending; /* what is still under way comes to nothing */
     bool failed; /* it had to give up */
 };
 

@@ -228,7 +228,7 @@ const struct command query_command = {
     .help =
         "usage: forewarn query EXPR [OPTION]...\n"
         "Evaluates a PromQL expression (\"-\": from standard input) over what a running agent\n"
-        "knows, or over a file.\n"
+        "knows, over its history, or over a file.\n"
         "Exit status: 0; 1 where it could not be evaluated; 2 where the expression or the\n"
         "command line is wrong.\n"
         "\n"
@@ -238,6 +238,7 @@ const struct command query_command = {
         "                     at each step from start to end\n"
         "      --data FILE    over the samples of an OpenMetrics file, or of one in Prometheus'\n"
         "                     text format if its name ends in .prom\n"
+        "      --history DIR  over the history that an agent keeps in this directory\n"
         "      --socket PATH  the agent's control socket (" DEFAULT_CONTROL_SOCKET ")\n"
         "      --format FMT   table (default) or json: Prometheus' HTTP API\n"
         "  -h, --help\n",

@@ -17,6 +17,11 @@ void timeline_set_step(struct timeline *timeline, int64_t step_ms)
     timeline->step_ms = step_ms;
 }
 
+static int64_t floor_to(int64_t t_ms, int64_t step_ms)
+{
+    return (t_ms / step_ms - (t_ms % step_ms < 0)) * step_ms;
+}
+
 int64_t timeline_read(struct timeline *timeline)
 {
     int64_t wall_ms = clock_wall_ms(timeline->clock);
@@ -29,13 +34,8 @@ int64_t timeline_read(struct timeline *timeline)
     if (jump_ms > -half_ms && jump_ms < half_ms)
         return 0;
     if (jump_ms < 0)
-        timeline->tick_ms = INT64_MIN;
+        timeline->tick_ms = floor_to(wall_ms, timeline->step_ms);
     return jump_ms;
-}
-
-static int64_t floor_to(int64_t t_ms, int64_t step_ms)
-{
-    return (t_ms / step_ms - (t_ms % step_ms < 0)) * step_ms;
 }
 
 static bool take(struct timeline *timeline, int64_t at_ms, int64_t *t_ms)

@@ -147,14 +147,14 @@ static void forget(struct watch *watch)
 
 void watch_configure(struct watch *watch, const struct config_probe *config)
 {
-    bool was_enabled = watch->config.enabled;
+    struct config_probe before = watch->config;
 
     watch->config = *config;
     if (!config->enabled)
         forget(watch);
-    else if (!was_enabled)
+    else if (!before.enabled)
         watch_look(watch);
-    else
+    else if (config->interval_ms != before.interval_ms) /* else the next round would be put off */
         schedule(watch);
 }
 

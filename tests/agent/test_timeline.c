@@ -62,8 +62,15 @@ static void jumps_are_told(void **state)
 {
     (void)state;
     PLAY({ADVANCE, 0, 0, 1000 * STEP}, {SUSPEND, 8 * 60 * STEP, 8 * 60 * STEP, 1480 * STEP},
-         {SET, 10 * STEP, 10 * STEP, 1490 * STEP}, {SET, -90 * STEP, -90 * STEP, 1400 * STEP},
+         {SET, 10 * STEP, 10 * STEP, 1490 * STEP}, {SET, -90 * STEP, -90 * STEP, 0},
          {ADVANCE, STEP, 0, 1401 * STEP});
+}
+
+static void no_tick_comes_twice(void **state)
+{
+    (void)state;
+    PLAY({ADVANCE, 0, 0, 1000 * STEP}, {ADVANCE, 42 * 1000, 0, 0}, {SET, -45 * 1000, -45 * 1000, 0},
+         {ADVANCE, 45 * 1000, 0, 0}, {ADVANCE, 1000, 0, 1001 * STEP});
 }
 
 static void small_steps_are_none(void **state)
@@ -112,6 +119,7 @@ int main(void)
         cmocka_unit_test(ticks_stand_on_the_grid),
         cmocka_unit_test(missed_ticks_are_not_made_up_for),
         cmocka_unit_test(jumps_are_told),
+        cmocka_unit_test(no_tick_comes_twice),
         cmocka_unit_test(small_steps_are_none),
         cmocka_unit_test(a_tick_out_of_turn),
         cmocka_unit_test(before_1970),

@@ -3,6 +3,12 @@
 # The agent: ticks, answers, reads its settings anew, goes away cleanly.
 . "${top_srcdir:-.}/tests/integration/agent.sh"
 
+# shellcheck disable=SC2317 # until_true calls it
+not_gives()
+{
+    ! gives "$1"
+}
+
 rules=$directory/rules.yml
 cat >"$rules" <<'RULES'
 groups:
@@ -58,13 +64,31 @@ gives test:arrays && complain "a series of a rule that is gone goes on"
 [ "$(value 'ALERTS_FOR_STATE{alertname="Always"}')" = "$since" ] ||
     complain "the alert began anew"
 
+# Rounds come in their time however often settings are read.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    kill -HUP "$(agent_pid)"
+    sleep 0.5
+done
+gives 'changes(forewarn_probe_duration_seconds{probe="smart"}[5s]) > 0' ||
+    complain "no round of smart in 5 s: $("$forewarn" query --socket "$socket" \
+        'forewarn_probe_duration_seconds{probe="smart"}[5s]')"
+
 # A second agent does not take the first one's place.
 timeout 10 "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" \
     >"$directory/out" 2>&1 && complain "a second agent ran"
 expect "another agent listens there" "$directory/out"
 gives test:disks || complain "the first agent is gone"
 
-pid=$(agent_pid)
+# It ends once, whoever asks twice, and whatever it was just reading.
+configure "rule_files: [$rules]"
+sed -i 's/smart: {/&enabled: false, /' "$config"
+kill -HUP "$(agent_pid)"
+until_true 10 not_gives 'forewarn_probe_up{probe="smart"}' || complain "smart is not switched off"
+configure "rule_files: [$rules]"
+kill -HUP "$(agent_pid)"
+for signal in TERM HUP TERM INT; do
+    kill "-$signal" "$(agent_pid)" 2>/dev/null
+done
 stop_agent || complain "SIGTERM: exit status $?: $(tail -n 3 "$log")"
 [ ! -e "$socket" ] || complain "the control socket is left"
 pgrep -f "$directory/forewarnd" >/dev/null && complain "processes are left: $(pgrep -af "$directory")"
