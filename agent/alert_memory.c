@@ -2,45 +2,28 @@
 #include "agent/alert_memory.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/json_labels.h"
+
 enum { VERSION = 1 };
-
-static json_t *must(json_t *json)
-{
-    if (!json)
-        abort();
-    return json;
-}
-
-/* What is no text at all (labels may come from outside) is left out with its alert. */
-static json_t *labels_json(const struct labels *labels)
-{
-    json_t *object = must(json_object());
-    for (size_t i = 0; i < labels->count; i++)
-        json_object_set_new(object, labels->at[i].name, json_string(labels->at[i].value));
-    return object;
-}
 
 static void set_time(json_t *object, const char *key, int64_t t_ms)
 {
     if (t_ms != ALERT_NEVER)
-        json_object_set_new(object, key, must(json_integer(t_ms)));
+        json_object_set_new(object, key, json_must(json_integer(t_ms)));
 }
 
 static json_t *alert_json(const struct rule_group *group, size_t rule,
                           const struct active_alert *alert)
 {
-    char value[32]; /* as text: it may be no number that JSON knows */
-    json_t *object = must(
-        json_pack("{s:s, s:s, s:s, s:I, s:s, s:o, s:o}", "file", group->file, "group", group->name,
-                  "alert", group->rules[rule].name, "nth", (json_int_t)rule_nth(group, rule),
-                  "state", alert_state_name(alert->clock.state), "labels",
-                  labels_json(alert->labels), "annotations", labels_json(alert->annotations)));
-    snprintf(value, sizeof value, "%.17g", alert->value);
-    json_object_set_new(object, "value", must(json_string(value)));
+    json_t *object = json_must(json_pack(
+        "{s:s, s:s, s:s, s:I, s:s, s:o, s:o}", "file", group->file, "group", group->name, "alert",
+        group->rules[rule].name, "nth", (json_int_t)rule_nth(group, rule), "state",
+        alert_state_name(alert->clock.state), "labels", json_from_labels(alert->labels),
+        "annotations", json_from_labels(alert->annotations)));
+    json_object_set_new(object, "value", json_from_number(alert->value));
     set_time(object, "active_at", alert->clock.active_at_ms);
     set_time(object, "fired_at", alert->clock.fired_at_ms);
     set_time(object, "keep_firing_since", alert->clock.keep_firing_since_ms);
@@ -48,16 +31,10 @@ static json_t *alert_json(const struct rule_group *group, size_t rule,
     return object;
 }
 
-static int append(const char *data, size_t length, void *out)
-{
-    buf_add(out, data, length);
-    return 0;
-}
-
 void alert_memory_save(struct rule_run *run, const struct rule_set *rules, int64_t at_ms,
                        struct buf *out)
 {
-    json_t *list = must(json_array());
+    json_t *list = json_must(json_array());
     for (size_t i = 0; i < rules->group_count; i++)
         for (size_t j = 0; j < rules->groups[i].rule_count; j++) {
             const struct alert_list *alerts = &rule_run_state(run, i, j)->alerts;
@@ -65,25 +42,8 @@ void alert_memory_save(struct rule_run *run, const struct rule_set *rules, int64
                 json_array_append_new(list, alert_json(&rules->groups[i], j, &alerts->at[k]));
         }
     json_t *all =
-        must(json_pack("{s:i, s:I, s:o}", "version", VERSION, "at", at_ms, "alerts", list));
-    json_dump_callback(all, append, out, JSON_COMPACT);
-    json_decref(all);
-}
-
-static const struct labels *take_labels(const json_t *object, struct arena *arena)
-{
-    struct label *at = ARENA_ARRAY(arena, struct label, json_object_size(object) + 1);
-    size_t count = 0;
-    const char *name;
-    json_t *value;
-
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
-    {
-        if (!name[0] || !json_is_string(value))
-            return NULL;
-        at[count++] = (struct label){name, json_string_value(value)};
-    }
-    return labels_new(arena, at, count);
+        json_must(json_pack("{s:i, s:I, s:o}", "version", VERSION, "at", at_ms, "alerts", list));
+    json_put(all, out);
 }
 
 static int64_t take_time(const json_t *object, const char *key, int64_t shift_ms)
@@ -106,21 +66,15 @@ static enum alert_state take_state(const json_t *object)
     return ALERT_INACTIVE;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 /* 1: restored; 0: there is no such rule any more; negative: it is no alert. */
 static int restore(struct rule_run *run, const json_t *object, int64_t shift_ms)
 {
     SCRATCH_ARENA(arena);
     json_int_t nth = json_integer_value(json_object_get(object, "nth"));
     struct active_alert alert = {
-        .labels = take_labels(json_object_get(object, "labels"), arena),
-        .annotations = take_labels(json_object_get(object, "annotations"), arena),
-        .value = strtod(text_of(object, "value"), NULL),
+        .labels = json_to_labels(json_object_get(object, "labels"), arena),
+        .annotations = json_to_labels(json_object_get(object, "annotations"), arena),
+        .value = strtod(json_text(object, "value"), NULL),
         .clock = {.state = take_state(object),
                   .active_at_ms = take_time(object, "active_at", shift_ms),
                   .fired_at_ms = take_time(object, "fired_at", shift_ms),
@@ -133,8 +87,9 @@ static int restore(struct rule_run *run, const json_t *object, int64_t shift_ms)
     if (!json_is_object(object) || !alert.labels || !alert.annotations || nth < 0 || !complete ||
         alert.clock.state == ALERT_INACTIVE)
         return -EINVAL;
-    struct rule_state *state = rule_run_find(run, text_of(object, "file"), text_of(object, "group"),
-                                             text_of(object, "alert"), true, (size_t)nth);
+    struct rule_state *state =
+        rule_run_find(run, json_text(object, "file"), json_text(object, "group"),
+                      json_text(object, "alert"), true, (size_t)nth);
     if (state)
         alert_list_restore(&state->alerts, &alert);
     return state != NULL;

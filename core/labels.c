@@ -115,6 +115,17 @@ static bool is_among(const char *name, const char *const *names, size_t count)
     return false;
 }
 
+const struct labels *labels_copy(struct arena *arena, const struct labels *labels)
+{
+    struct labels *copy = arena_alloc(arena, labels_bytes(labels->count));
+    *copy = *labels;
+    for (size_t i = 0; i < labels->count; i++) {
+        copy->at[i].name = arena_strdup(arena, labels->at[i].name);
+        copy->at[i].value = arena_strdup(arena, labels->at[i].value);
+    }
+    return copy;
+}
+
 const struct labels *labels_filter(struct arena *arena, const struct labels *base,
                                    const char *const *names, size_t count, bool keep)
 {

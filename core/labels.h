@@ -47,6 +47,9 @@ int labels_compare(const struct labels *a, const struct labels *b);
 const struct labels *labels_with(struct arena *arena, const struct labels *base, const char *name,
                                  const char *value);
 
+/* The same with all its strings, in the arena. */
+const struct labels *labels_copy(struct arena *arena, const struct labels *labels);
+
 /* The labels of base whose names are (keep) or are not (!keep) among names. */
 const struct labels *labels_filter(struct arena *arena, const struct labels *base,
                                    const char *const *names, size_t count, bool keep);

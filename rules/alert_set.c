@@ -4,18 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A label set with its strings, in the arena that is returned. */
-static const struct labels *copy_labels(const struct labels *labels, struct arena *arena)
-{
-    struct labels *copy = arena_alloc(arena, labels_bytes(labels->count));
-    *copy = *labels;
-    for (size_t i = 0; i < labels->count; i++) {
-        copy->at[i].name = arena_strdup(arena, labels->at[i].name);
-        copy->at[i].value = arena_strdup(arena, labels->at[i].value);
-    }
-    return copy;
-}
-
 static enum severity take_severity(const struct labels **labels, struct arena *arena)
 {
     enum severity severity = severity_from_name(labels_get(*labels, "severity"));
@@ -37,8 +25,8 @@ void alert_set_add(struct alert_set *set, const char *name, const struct labels 
         .state = state,
         .value = value,
         .active_at_ms = active_at_ms,
-        .labels = copy_labels(labels, set->arena),
-        .annotations = copy_labels(annotations, set->arena),
+        .labels = labels_copy(set->arena, labels),
+        .annotations = labels_copy(set->arena, annotations),
     };
 }
 

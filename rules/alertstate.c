@@ -91,22 +91,11 @@ static int by_labels(const void *a, const void *b)
                           ((const struct active_alert *)b)->labels);
 }
 
-static const struct labels *copy_labels(const struct labels *labels, struct arena *arena)
-{
-    struct labels *copy = arena_alloc(arena, labels_bytes(labels->count));
-    *copy = *labels;
-    for (size_t i = 0; i < labels->count; i++) {
-        copy->at[i].name = arena_strdup(arena, labels->at[i].name);
-        copy->at[i].value = arena_strdup(arena, labels->at[i].value);
-    }
-    return copy;
-}
-
 static struct active_alert copy_alert(struct arena *arena, const struct active_alert *alert)
 {
     struct active_alert copy = *alert;
-    copy.labels = copy_labels(alert->labels, arena);
-    copy.annotations = copy_labels(alert->annotations, arena);
+    copy.labels = labels_copy(arena, alert->labels);
+    copy.annotations = labels_copy(arena, alert->annotations);
     return copy;
 }
 
