@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/configuration_exporters.h"
 #include "agent/configuration_value.h"
 #include "agent/defaults.h"
 #include "rules/yaml.h"
@@ -21,6 +22,7 @@ void config_default(struct config *config, const struct probe *const *probes)
                     .max_memory = (int64_t)64 << 20},
         .external_labels = &labels_empty,
     };
+    configuration_default_notify(config);
     for (size_t i = 0; probes[i] && i < CONFIG_MAX_PROBES; i++)
         config->probes[i] = (struct config_probe){
             .enabled = true,
@@ -140,6 +142,8 @@ static void read_file(struct yaml_file *file, struct reader *reader)
         {"rule_files", read_rule_files, offsetof(struct reader, config)},
         {"external_labels", read_external_labels, offsetof(struct reader, config)},
         {"probes", read_probes, 0},
+        {"notify", configuration_read_notify, offsetof(struct reader, config)},
+        {"exporters", configuration_read_exporters, offsetof(struct reader, config)},
     };
     yaml_read_mapping(file, yaml_file_root(file), "the configuration", fields,
                       sizeof fields / sizeof *fields, reader);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/notify.h"
 #include "core/arena.h"
 #include "core/labels.h"
 #include "probes/probe.h"
@@ -13,11 +14,18 @@
  * What /etc/forewarn/forewarn.yml says: all keys are optional, and an empty file is the default
  * configuration. Durations are written as in rule files (30s, 1h30m, 30d), sizes as 64MiB, 1GiB.
  */
-enum { CONFIG_MAX_BYTES = 1024 * 1024, CONFIG_MAX_PROBES = 16 };
+enum { CONFIG_MAX_BYTES = 1024 * 1024, CONFIG_MAX_PROBES = 16, CONFIG_MAX_EXPORTERS = 8 };
 
 struct config_probe {
     bool enabled;
     int64_t interval_ms, deadline_ms;
+};
+
+/* What an exporter's worker is told, and whom it tells. */
+struct config_exporter {
+    const char *json;       /* its configuration; NULL: it is not configured, and not started */
+    const char **receivers; /* their names; none where it takes snapshots only */
+    size_t receiver_count, receiver_room;
 };
 
 struct config {
@@ -32,6 +40,9 @@ struct config {
     size_t rule_file_count, rule_file_room;
     const struct labels *external_labels;
     struct config_probe probes[CONFIG_MAX_PROBES]; /* in the registry's order */
+    struct notify_config notify;
+    int64_t heartbeat_ms;                                   /* 0: none */
+    struct config_exporter exporters[CONFIG_MAX_EXPORTERS]; /* in the registry's order */
 };
 
 /* The defaults, for these probes (NULL at the end). What it points to is static. */

@@ -4,6 +4,7 @@
 
 #include "core/look.h"
 #include "core/metric.h"
+#include "core/metrics.pb-c.h"
 #include "core/store.h"
 
 /* What one source (a probe's last round, the agent itself) has seen: each series once, at at_ms. */
@@ -25,5 +26,13 @@ struct snapshot {
     int64_t tick_ms;                     /* of the last tick; INT64_MIN: none yet */
     struct look look;                    /* host, alerts that fire, findings, how rounds went */
 };
+
+/*
+ * The values of all sources as metric families, one a metric that has any, in the order of
+ * snapshot->metrics, series in the order of their labels source by source. All of it is the
+ * arena's, but label texts are the stores'.
+ */
+size_t snapshot_families(const struct snapshot *snapshot, struct arena *arena,
+                         Io__Prometheus__Client__MetricFamily ***families);
 
 #endif

@@ -40,6 +40,10 @@ static void nothing_is_the_default(void **state)
     assert_true(config.probes[0].enabled);
     assert_int_equal(config.probes[0].interval_ms, 15000);
     assert_int_equal(config.probes[1].deadline_ms, 20000);
+    assert_int_equal(config.notify.repeat_ms[SEVERITY_CRITICAL], 4 * 3600 * 1000);
+    assert_int_equal(config.notify.repeat_ms[SEVERITY_INFO], 0);
+    assert_true(config.notify.resolved);
+    assert_int_equal(config.heartbeat_ms, 0);
     assert_null(errors.data);
 }
 
@@ -55,7 +59,12 @@ static void everything_that_can_be_said(void **state)
                      "external_labels: {site: a, rack: '7'}\n"
                      "probes:\n"
                      "  md: {interval: 1m, deadline: 500ms}\n"
-                     "  smart: {enabled: false}\n",
+                     "  smart: {enabled: false}\n"
+                     "notify:\n"
+                     "  repeat: {critical: 30m, warning: never}\n"
+                     "  least: warning\n"
+                     "  resolved: false\n"
+                     "  heartbeat: 5m\n",
                      arena, &config, &errors);
 
     (void)state;
@@ -72,6 +81,11 @@ static void everything_that_can_be_said(void **state)
     assert_int_equal(config.probes[0].deadline_ms, 500);
     assert_false(config.probes[1].enabled);
     assert_int_equal(config.probes[1].interval_ms, 600000);
+    assert_int_equal(config.notify.repeat_ms[SEVERITY_CRITICAL], 30 * 60000);
+    assert_int_equal(config.notify.repeat_ms[SEVERITY_WARNING], 0);
+    assert_int_equal(config.notify.least, SEVERITY_WARNING);
+    assert_false(config.notify.resolved);
+    assert_int_equal(config.heartbeat_ms, 5 * 60000);
 }
 
 static const struct {
@@ -92,6 +106,9 @@ static const struct {
      "f.yml:1:22: 9999999TiB is not between 1MiB and 64TiB\n"
      "f.yml:1:46: 5 is not between 1MiB and 64TiB\n"},
     {"probes: {md: {enabled: maybe}}\n", "f.yml:1:24: 'maybe' is neither true nor false\n"},
+    {"notify: {least: page}\n", "f.yml:1:17: 'page' is none of info, warning, critical\n"},
+    {"notify: {repeat: {info: 1s}}\n", "f.yml:1:25: 1s is not between 1m and 30d\n"},
+    {"exporters: {pigeon: {}}\n", "f.yml:1:13: unknown field 'pigeon' in 'exporters'\n"},
     {"external_labels: {__name__: x}\n", "f.yml:1:19: '__name__' is no name of a label\n"},
 };
 
