@@ -129,6 +129,15 @@ static int take_lock(struct history *history, struct error *e)
     return code;
 }
 
+/* SQLite would wait for ever on a FIFO, and says of none of them what is wrong. */
+static int check_file(const struct history *history, struct error *e)
+{
+    struct stat file;
+    return lstat(history->path, &file) == 0 && !S_ISREG(file.st_mode)
+               ? error_set(e, -EOPNOTSUPP, "history: open %s: not a regular file", history->path)
+               : 0;
+}
+
 static int open_file(struct history *history, int flags, struct error *e)
 {
     int code = sqlite3_open_v2(history->path, &history->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -186,11 +195,13 @@ static void note_file(struct history *history)
 static int open_database(struct history *history, struct error *e)
 {
     bool reads = history->options.read_only;
-    int code =
-        open_file(history,
-                  SQLITE_OPEN_NOFOLLOW |
-                      (reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE),
-                  e);
+    int code = check_file(history, e);
+    if (code < 0)
+        return code;
+    code = open_file(history,
+                     SQLITE_OPEN_NOFOLLOW | (reads ? SQLITE_OPEN_READONLY
+                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE),
+                     e);
     if (code == 0 && !reads)
         code = sql_run(history, pragmas, e);
     if (code == 0)

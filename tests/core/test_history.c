@@ -225,6 +225,25 @@ static void says_what_cannot_be_opened(void **state)
     history_free(&none);
 }
 
+/* A FIFO would keep the writer for ever. */
+static void waits_for_nothing_that_is_no_file(void **state)
+{
+    (void)state;
+    char path[96];
+    struct error e = {0};
+    snprintf(path, sizeof path, "%s/history.db", host.directory);
+    host_run(&host, 3, 1, 1);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    host_measure(&host, 3, 2);
+    struct history_tick *tick = history_collect(host.feed);
+    assert_int_equal(history_write(host.history, tick, &e), -EOPNOTSUPP);
+    assert_non_null(strstr(e.text, "history.db: not a regular file"));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(history_write(host.history, tick, &e), 0);
+    history_tick_free(&tick);
+}
+
 /* A directory that goes away and comes back: each tick tries, series are remembered. */
 static void tries_again(void **state)
 {
@@ -275,6 +294,7 @@ int main(void)
         TEST(keeps_states),
         TEST(one_writes_at_a_time),
         TEST(says_what_cannot_be_opened),
+        TEST(waits_for_nothing_that_is_no_file),
         TEST(tries_again),
         TEST(takes_looks_hours_apart),
     };
