@@ -109,6 +109,10 @@ static int run(struct agent *agent, struct settings *settings, struct error *e)
     evaluation_init(&agent->evaluation, agent->store);
     int code = run_loop(agent, settings, e);
     keeper_close(&agent->keeper);
+    herald_free(&agent->herald);
+    seen_free(&agent->self);
+    if (agent->snapshot_arena)
+        arena_free(&agent->snapshot_arena);
     evaluation_free(&agent->evaluation);
     store_free(&agent->store);
     return code;

@@ -61,14 +61,18 @@ static void tick(struct agent *agent, int64_t t_ms)
 {
     const struct seen *seen[CONFIG_MAX_PROBES + 1];
     size_t count = 0;
-    struct seen *self = see_self(agent, t_ms);
 
-    seen[count++] = self;
+    seen_free(&agent->self);
+    agent->self = see_self(agent, t_ms);
+    seen[count++] = agent->self;
     for (size_t i = 0; i < agent->watch_count; i++)
         seen[count++] = watch_seen(&agent->watches[i]);
     evaluation_tick(&agent->evaluation, t_ms, seen, count);
-    keeper_tick(agent->keeper, &agent->evaluation);
-    seen_free(&self);
+    herald_tick(&agent->herald, agent->evaluation.alerts.at, agent->evaluation.alerts.count, t_ms);
+    keeper_tick(agent->keeper, &agent->evaluation, &agent->herald);
+    agent_publish(agent);
+    if (herald_listens(&agent->herald))
+        herald_snapshot(&agent->herald, &agent->snapshot);
 }
 
 /* The host was suspended, or somebody set the clock: what was seen before is old. */
@@ -77,6 +81,7 @@ static void jump(struct agent *agent, int64_t jump_ms)
     log_warning("the wall clock went %s by %lld s against the time that this host was awake",
                 jump_ms < 0 ? "back" : "on", (long long)(jump_ms < 0 ? -jump_ms : jump_ms) / 1000);
     evaluation_jump(&agent->evaluation, jump_ms, agent->timeline.wall_ms);
+    notify_shift(agent->herald.notify, jump_ms);
     for (size_t i = 0; i < agent->watch_count; i++) {
         seen_free(&agent->watches[i].seen);
         watch_look(&agent->watches[i]);
@@ -109,6 +114,8 @@ static void on_turn(uv_prepare_t *prepare)
 
     for (size_t i = 0; i < agent->watch_count; i++)
         seen |= watch_turn(&agent->watches[i]);
+    if (seen)
+        agent_publish(agent);
     if (seen && agent->holding)
         go_on(agent);
     if (!dispatch_works(&agent->dispatch) && !agent->failed) {
@@ -127,6 +134,7 @@ static void use(struct agent *agent, struct settings *settings)
     settings->rules = NULL;
     timeline_set_step(&agent->timeline, evaluation_step_ms(&agent->evaluation));
     keeper_configure(agent->keeper, config);
+    herald_configure(&agent->herald, config);
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_configure(&agent->watches[i], &config->probes[i]);
 }
@@ -240,10 +248,26 @@ static void open_handles(struct agent *agent)
     uv_signal_start(&agent->interrupt, on_terminate, SIGINT);
 }
 
+static void on_kept(void *owner)
+{
+    struct agent *agent = owner;
+    herald_kept(&agent->herald);
+}
+
+/* Exporters are numbered on behind the probes. */
+static uint32_t first_exporter(void)
+{
+    uint32_t count = 0;
+    while (probes[count])
+        count++;
+    return count;
+}
+
 void agent_begin(struct agent *agent, struct settings *settings)
 {
     open_handles(agent);
     dispatch_open(&agent->dispatch, &agent->loop, &agent->launch, &agent->quarantine);
+    herald_open(&agent->herald, &agent->loop, &agent->dispatch, agent->host, first_exporter());
     for (; probes[agent->watch_count] && agent->watch_count < CONFIG_MAX_PROBES;
          agent->watch_count++) {
         size_t i = agent->watch_count;
@@ -253,7 +277,8 @@ void agent_begin(struct agent *agent, struct settings *settings)
     }
     timeline_init(&agent->timeline, &clock_system, settings->config.evaluation_interval_ms);
     use(agent, settings);
-    keeper_restore(agent->keeper, &agent->evaluation, agent->timeline.wall_ms);
+    keeper_restore(agent->keeper, &agent->evaluation, &agent->herald, agent->timeline.wall_ms);
+    keeper_listen(agent->keeper, &agent->loop, on_kept, agent);
     agent->timeline.tick_ms = agent->evaluation.tick_ms;
     hold(agent);
     arm(agent);
@@ -266,6 +291,8 @@ void agent_end(struct agent *agent)
     agent->ending = true;
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_close(&agent->watches[i]);
+    herald_close(&agent->herald);
+    keeper_deafen(agent->keeper);
     dispatch_close(&agent->dispatch);
     uv_close((uv_handle_t *)&agent->tick, NULL);
     uv_close((uv_handle_t *)&agent->turn, NULL);

@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 #include "agent/control.h"
 #include "agent/evaluation.h"
+#include "agent/herald.h"
 #include "agent/keeper.h"
 #include "agent/settings.h"
 #include "agent/timeline.h"
@@ -29,6 +30,11 @@ struct agent {
     struct store *store;
     struct evaluation evaluation;
     struct keeper *keeper;
+    struct herald herald;
+    struct seen *self;        /* what the agent had to say of itself at the last tick */
+    struct snapshot snapshot; /* for exporters; agent_publish() */
+    struct snapshot_source sources[CONFIG_MAX_PROBES + 1];
+    struct arena *snapshot_arena;
     struct control *control;
     uv_timer_t tick;
     uv_prepare_t turn;
@@ -49,6 +55,12 @@ void agent_end(struct agent *agent); /* closes what agent_begin() opened */
  * loop goes on.
  */
 void agent_look(const struct agent *agent, struct arena *arena, struct look *look);
+
+/*
+ * agent_snapshot.c: makes another agent->snapshot of what is known now; to be called when a round
+ * or a tick has ended, before anybody reads the one before.
+ */
+void agent_publish(struct agent *agent);
 
 /* agent_control.c: the commands of the control socket. */
 extern const struct control_command agent_commands[];

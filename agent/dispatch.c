@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "agent/teller.h"
 #include "core/log.h"
 
 void dispatch_abandon(struct dispatch *dispatch, const char *why)
@@ -28,6 +29,11 @@ static void route(struct dispatch *dispatch, const struct launch_event *event, i
     for (struct job *job = dispatch->jobs; job; job = job->next)
         if (job->worker == event->worker) {
             job_event(job, event, socket, log);
+            return;
+        }
+    for (struct teller *teller = dispatch->tellers; teller; teller = teller->next)
+        if (teller->worker == event->worker) {
+            teller_event(teller, event, socket, log);
             return;
         }
     /* Of a worker that nobody waits for any more. */
@@ -99,6 +105,12 @@ void dispatch_remove(struct dispatch *dispatch, const struct job *job)
         link = &(*link)->next;
     if (*link)
         *link = job->next;
+}
+
+void dispatch_add_teller(struct dispatch *dispatch, struct teller *teller)
+{
+    teller->next = dispatch->tellers;
+    dispatch->tellers = teller;
 }
 
 bool dispatch_works(const struct dispatch *dispatch)

@@ -7,6 +7,8 @@
 #include "agent/job.h"
 #include "agent/relay.h"
 
+struct teller; /* teller.h */
+
 /*
  * The launcher on the event loop: what it tells goes to the job whose worker it is about, what it
  * logs goes to the log.
@@ -15,6 +17,7 @@ struct dispatch {
     struct launch *launch;
     struct quarantine *quarantine; /* what is told of its workers; NULL: nobody asks */
     struct job *jobs;              /* those that are under way, linked by next */
+    struct teller *tellers;        /* linked by next */
     uv_poll_t orders, log;
     struct relay relay;
 };
@@ -28,6 +31,9 @@ void dispatch_close(struct dispatch *dispatch);
 /* From job_start() on, until the job is over. Jobs are the caller's. */
 void dispatch_add(struct dispatch *dispatch, struct job *job);
 void dispatch_remove(struct dispatch *dispatch, const struct job *job);
+
+/* For as long as the dispatch is open. */
+void dispatch_add_teller(struct dispatch *dispatch, struct teller *teller);
 
 /* Nothing of what is under way is waited for any longer. */
 void dispatch_abandon(struct dispatch *dispatch, const char *why);

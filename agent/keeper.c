@@ -11,8 +11,9 @@
 #include "core/history.h"
 #include "core/log.h"
 
-/* The name under which the alerts' clocks stand in the history. */
-static const char alerts_state[] = "alerts";
+/* What is kept beside samples, under these names. */
+enum state { STATE_ALERTS, STATE_NOTIFY, STATE_OUTBOX, STATES };
+static const char *const state_names[STATES] = {"alerts", "notify", "outbox"};
 
 /* How long one tick may be under way before the history counts as not writable; at the end. */
 enum { STALL_MS = 30 * 1000, CLOSE_MS = 5000 };
@@ -22,10 +23,14 @@ struct keeper {
     struct store *store;
     struct history *history;
     struct history_feed *feed;
-    struct writer *writer; /* NULL: it could not be started */
-    struct buf restored;   /* alerts as they were read at the start */
+    struct writer *writer;       /* NULL: it could not be started */
+    struct buf restored[STATES]; /* as they were read at the start */
     int64_t retention_ms, max_memory;
     bool works;
+    uint64_t pushed; /* ticks that were handed to the writer */
+    uv_async_t written;
+    void (*kept)(void *owner); /* NULL: nobody listens */
+    void *owner;
 };
 
 static void warn(const char *text, void *arg)
@@ -65,7 +70,12 @@ static void load(struct keeper *keeper, int64_t now_ms)
     if (code == 0)
         code =
             history_load(keeper->history, keeper->store, now_ms - keeper->retention_ms, now_ms, &e);
-    if (code == 0 && history_state(keeper->history, alerts_state, &keeper->restored, &e) == -ENOENT)
+    for (size_t i = 0; code == 0 && i < STATES; i++) {
+        code = history_state(keeper->history, state_names[i], &keeper->restored[i], &e);
+        if (code == -ENOENT)
+            code = 0;
+    }
+    if (code == 0)
         e = (struct error){0};
     if (e.code < 0)
         log_warning("%s; what was seen before is not known", e.text);
@@ -104,12 +114,17 @@ void keeper_configure(struct keeper *keeper, const struct config *config)
     keeper->max_memory = config->history.max_memory;
 }
 
-static void add_alerts(const struct evaluation *evaluation, struct history_tick *tick)
+static void add_states(const struct evaluation *evaluation, const struct herald *herald,
+                       struct history_tick *tick)
 {
-    struct buf alerts = {0};
-    alert_memory_save(evaluation->run, evaluation->rules, evaluation->tick_ms, &alerts);
-    history_tick_state(tick, alerts_state, alerts.data, alerts.length);
-    buf_free(&alerts);
+    struct buf states[STATES] = {0};
+    alert_memory_save(evaluation->run, evaluation->rules, evaluation->tick_ms,
+                      &states[STATE_ALERTS]);
+    herald_save(herald, &states[STATE_NOTIFY], &states[STATE_OUTBOX]);
+    for (size_t i = 0; i < STATES; i++) {
+        history_tick_state(tick, state_names[i], states[i].data, states[i].length);
+        buf_free(&states[i]);
+    }
 }
 
 /* Tells, once each time, when the history can no longer be written and when it can again. */
@@ -126,18 +141,53 @@ static void note_works(struct keeper *keeper)
     keeper->works = works;
 }
 
-void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation)
+void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation, struct herald *herald)
 {
     struct history_tick *tick = history_collect(keeper->feed);
 
-    add_alerts(evaluation, tick);
-    if (keeper->writer)
-        writer_push(keeper->writer, tick);
-    else
+    add_states(evaluation, herald, tick);
+    if (!keeper->writer)
         history_tick_free(&tick);
+    else if (writer_push(keeper->writer, tick))
+        keeper->pushed++;
     store_drop_before(keeper->store, evaluation->tick_ms - keeper->retention_ms);
     store_limit(keeper->store, (size_t)keeper->max_memory);
     note_works(keeper);
+    if (!keeper->works)
+        herald_kept(herald);
+}
+
+static void on_written(uv_async_t *async)
+{
+    struct keeper *keeper = async->data;
+    if (keeper->kept && keeper->writer && writer_done(keeper->writer) == keeper->pushed)
+        keeper->kept(keeper->owner);
+}
+
+/* In the writer's thread. */
+static void tell_written(void *arg)
+{
+    uv_async_send(arg);
+}
+
+void keeper_listen(struct keeper *keeper, uv_loop_t *loop, void (*kept)(void *owner), void *owner)
+{
+    keeper->kept = kept;
+    keeper->owner = owner;
+    uv_async_init(loop, &keeper->written, on_written);
+    keeper->written.data = keeper;
+    if (keeper->writer)
+        writer_listen(keeper->writer, tell_written, &keeper->written);
+}
+
+void keeper_deafen(struct keeper *keeper)
+{
+    if (!keeper->kept)
+        return;
+    if (keeper->writer)
+        writer_listen(keeper->writer, NULL, NULL);
+    keeper->kept = NULL;
+    uv_close((uv_handle_t *)&keeper->written, NULL);
 }
 
 static void find_newest(const struct series *series, void *arg)
@@ -148,19 +198,22 @@ static void find_newest(const struct series *series, void *arg)
         *newest_ms = point.t;
 }
 
-void keeper_restore(struct keeper *keeper, struct evaluation *evaluation, int64_t now_ms)
+void keeper_restore(struct keeper *keeper, struct evaluation *evaluation, struct herald *herald,
+                    int64_t now_ms)
 {
+    const struct buf *alerts = &keeper->restored[STATE_ALERTS];
     struct error e = {0};
     size_t count = 0;
 
     store_walk(keeper->store, find_newest, &evaluation->tick_ms);
-    if (keeper->restored.length &&
-        alert_memory_load(evaluation->run, keeper->restored.data, keeper->restored.length, now_ms,
-                          evaluation->interval_ms, &count, &e) < 0)
+    if (alerts->length && alert_memory_load(evaluation->run, alerts->data, alerts->length, now_ms,
+                                            evaluation->interval_ms, &count, &e) < 0)
         log_warning("%s", e.text);
     if (count)
         log_info("%zu alerts go on from before", count);
-    buf_free(&keeper->restored);
+    herald_load(herald, &keeper->restored[STATE_NOTIFY], &keeper->restored[STATE_OUTBOX]);
+    for (size_t i = 0; i < STATES; i++)
+        buf_free(&keeper->restored[i]);
 }
 
 void keeper_report(const struct keeper *keeper, struct batch *batch)
@@ -174,7 +227,8 @@ void keeper_close(struct keeper **keeper)
     struct keeper *old = *keeper;
 
     *keeper = NULL;
-    buf_free(&old->restored);
+    for (size_t i = 0; i < STATES; i++)
+        buf_free(&old->restored[i]);
     if (!old->writer)
         history_free(&old->history);
     if (!writer_stop(&old->writer, CLOSE_MS)) {

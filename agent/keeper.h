@@ -4,6 +4,7 @@
 
 #include "agent/configuration.h"
 #include "agent/evaluation.h"
+#include "agent/herald.h"
 
 /*
  * Keeps what must outlive the process: the store's samples and the alerts' clocks, in the history
@@ -19,14 +20,25 @@ struct keeper;
 struct keeper *keeper_open(const char *directory, const struct config *config, struct store *store,
                            int64_t now_ms);
 
-/* Hands over what a tick has changed, and keeps the store within its bounds. */
-void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation);
+/*
+ * Hands over what a tick has changed, and keeps the store within its bounds. Where it cannot be
+ * kept, the herald is told at once that nothing is to be waited for.
+ */
+void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation, struct herald *herald);
 
 /*
- * Restores alerts into rules that have not been evaluated yet, and when the last tick was, so that
- * none comes twice. Once, after keeper_open().
+ * From now on until keeper_deafen(), kept(owner) is called on the loop when all that was handed
+ * over has been written.
  */
-void keeper_restore(struct keeper *keeper, struct evaluation *evaluation, int64_t now_ms);
+void keeper_listen(struct keeper *keeper, uv_loop_t *loop, void (*kept)(void *owner), void *owner);
+void keeper_deafen(struct keeper *keeper);
+
+/*
+ * Restores events that wait, what was said of alerts, alerts into rules that have not been
+ * evaluated yet, and when the last tick was, so that none comes twice. Once, after keeper_open().
+ */
+void keeper_restore(struct keeper *keeper, struct evaluation *evaluation, struct herald *herald,
+                    int64_t now_ms);
 
 /*
  * Other bounds: how far back, and in how much memory. Directory and size on disk stay as they were

@@ -130,15 +130,30 @@ size_t link_pending(const struct link *link)
     return uv_stream_get_write_queue_size((const uv_stream_t *)&link->socket);
 }
 
-void link_send(struct link *link, const ProtobufCMessage *message)
+/* Takes the bytes. */
+static void send_bytes(struct link *link, struct buf bytes)
 {
     struct sending *sending = calloc(1, sizeof *sending);
     if (!sending)
         abort();
-    wire_put(&sending->bytes, message);
+    sending->bytes = bytes;
     uv_buf_t buf = uv_buf_init(sending->bytes.data, (unsigned)sending->bytes.length);
     if (uv_write(&sending->request, (uv_stream_t *)&link->socket, &buf, 1, on_sent) < 0)
         on_sent(&sending->request, 0);
+}
+
+void link_send(struct link *link, const ProtobufCMessage *message)
+{
+    struct buf bytes = {0};
+    wire_put(&bytes, message);
+    send_bytes(link, bytes);
+}
+
+void link_send_bytes(struct link *link, const struct buf *packed)
+{
+    struct buf bytes = {0};
+    buf_add(&bytes, packed->data, packed->length);
+    send_bytes(link, bytes);
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include "core/buf.h"
 #include "core/error.h"
 #include "core/worker.pb-c.h"
 
@@ -31,6 +32,9 @@ struct link *link_open(uv_loop_t *loop, int socket, int log, const char *name,
                        const struct link_events *events, void *owner);
 
 void link_send(struct link *link, const ProtobufCMessage *message);
+
+/* The same for messages that are packed already (wire_put()). */
+void link_send_bytes(struct link *link, const struct buf *packed);
 
 /* Bytes that the worker has not taken yet. */
 size_t link_pending(const struct link *link);

@@ -180,6 +180,11 @@ void outbox_keep(struct outbox *outbox, bool (*is_known)(const char *receiver, v
     }
 }
 
+uint64_t outbox_end(const struct outbox *outbox)
+{
+    return outbox->positions;
+}
+
 size_t outbox_count(const struct outbox *outbox)
 {
     return outbox->count;

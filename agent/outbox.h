@@ -23,6 +23,9 @@ void outbox_free(struct outbox **outbox);
 /* Adds an event for the receivers that it names; it is copied. One for nobody is not kept. */
 void outbox_add(struct outbox *outbox, const Forewarn__Event *event);
 
+/* The position behind the newest event. */
+uint64_t outbox_end(const struct outbox *outbox);
+
 /*
  * The oldest event from position on which has a receiver of that exporter; *position is where to
  * go on. receivers (an array with room for count, which says how many were found) are the names

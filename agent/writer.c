@@ -19,6 +19,9 @@ struct writer {
     bool stopping, ended;
     int64_t since_ns;  /* when the item under way was begun; 0: none is */
     struct error last; /* what became of the last item */
+    uint64_t done;
+    void (*wake)(void *arg);
+    void *wake_arg;
 };
 
 static void *take(struct writer *writer)
@@ -42,6 +45,9 @@ static void write_next(struct writer *writer)
     writer->since_ns = 0;
     writer->last = e;
     writer->last.code = code < 0 ? code : 0;
+    writer->done++;
+    if (writer->wake)
+        writer->wake(writer->wake_arg);
 }
 
 static void *run(void *arg)
@@ -126,6 +132,22 @@ bool writer_works(struct writer *writer, int64_t stall_ms, struct error *e)
     if (last.code && e)
         *e = last;
     return !last.code;
+}
+
+uint64_t writer_done(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->mutex);
+    uint64_t done = writer->done;
+    pthread_mutex_unlock(&writer->mutex);
+    return done;
+}
+
+void writer_listen(struct writer *writer, void (*wake)(void *arg), void *arg)
+{
+    pthread_mutex_lock(&writer->mutex);
+    writer->wake = wake;
+    writer->wake_arg = arg;
+    pthread_mutex_unlock(&writer->mutex);
 }
 
 /* Waits for the thread to come to its end; called with the mutex held. */

@@ -35,6 +35,12 @@ bool writer_push(struct writer *writer, void *item);
  */
 bool writer_works(struct writer *writer, int64_t stall_ms, struct error *e);
 
+/* How many items it has done with, written or failed. */
+uint64_t writer_done(struct writer *writer);
+
+/* Has wake(arg) called, in the thread, after each item from now on; NULL: not any more. */
+void writer_listen(struct writer *writer, void (*wake)(void *arg), void *arg);
+
 /*
  * Lets it write what is in the queue, for so long, and ends it. A thread that hangs is left to the
  * end of the process; true: it has ended.
