@@ -49,6 +49,7 @@ static int start_launcher(struct agent *agent, struct error *e)
         .root_is_live = root_is_live(root),
         .privileged = privileges_are_roots(),
     };
+    agent->live = config.root_is_live;
     agent->host = host_name(root, agent->arena);
     root_close(&root);
     if (config.root_fd < 0)

@@ -89,6 +89,18 @@ static void jump(struct agent *agent, int64_t jump_ms)
     hold(agent);
 }
 
+/* One out of turn has all rules judge. */
+static bool next_tick(struct agent *agent, int64_t *t_ms)
+{
+    if (!agent->urgent)
+        return timeline_tick(&agent->timeline, t_ms);
+    if (!timeline_tick_now(&agent->timeline, t_ms))
+        return false;
+    agent->urgent = false;
+    evaluation_hurry(&agent->evaluation);
+    return true;
+}
+
 static void go_on(struct agent *agent)
 {
     int64_t t_ms, jump_ms = timeline_read(&agent->timeline);
@@ -97,7 +109,7 @@ static void go_on(struct agent *agent)
         jump(agent, jump_ms);
     if (agent->holding && (all_have_seen(agent) || uv_now(&agent->loop) >= agent->hold_until_ms))
         agent->holding = false;
-    if (!agent->holding && timeline_tick(&agent->timeline, &t_ms))
+    if (!agent->holding && next_tick(agent, &t_ms))
         tick(agent, t_ms);
     arm(agent);
 }
@@ -116,13 +128,48 @@ static void on_turn(uv_prepare_t *prepare)
         seen |= watch_turn(&agent->watches[i]);
     if (seen)
         agent_publish(agent);
-    if (seen && agent->holding)
+    for (size_t i = 0; i < agent->watch_count; i++)
+        agent->urgent |= watch_take_urgent(&agent->watches[i]);
+    if (seen && (agent->holding || agent->urgent))
         go_on(agent);
     if (!dispatch_works(&agent->dispatch) && !agent->failed) {
         log_error("the launcher has died, so that no probe can be started any more");
         agent->failed = true;
         uv_stop(&agent->loop);
     }
+}
+
+static void on_event(void *owner, unsigned wakes)
+{
+    struct agent *agent = owner;
+
+    for (size_t i = 0; i < agent->watch_count; i++)
+        if (agent->watches[i].probe->wakes & wakes)
+            watch_look_urgently(&agent->watches[i]);
+}
+
+/* Of threads that are started while these are blocked none is ended by them, ever. */
+static void block_signals(sigset_t *before)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, before);
+}
+
+static void wait_for_events(struct agent *agent)
+{
+    unsigned wanted = 0;
+    sigset_t before;
+
+    for (size_t i = 0; i < agent->watch_count; i++)
+        wanted |= agent->watches[i].probe->wakes;
+    block_signals(&before); /* the first work for them starts the threads */
+    if (agent->live)
+        agent->events = events_open(&agent->loop, wanted, on_event, agent);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void use(struct agent *agent, struct settings *settings)
@@ -160,17 +207,6 @@ static void read_settings(uv_work_t *work)
     struct reload *reload = work->data;
     reload->code = settings_load(reload->agent->options->config_file, probes, &reload->settings,
                                  log_line, &reload->errors);
-}
-
-/* Of threads that are started while these are blocked none is ended by them, ever. */
-static void block_signals(sigset_t *before)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, before);
 }
 
 static void start_reload(struct agent *agent);
@@ -216,7 +252,7 @@ static void start_reload(struct agent *agent)
     reload->agent = agent;
     reload->work.data = reload;
     agent->reloading = true;
-    block_signals(&before); /* the first one starts the threads */
+    block_signals(&before); /* as above */
     uv_queue_work(&agent->loop, &reload->work, read_settings, on_read);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
@@ -275,6 +311,7 @@ void agent_begin(struct agent *agent, struct settings *settings)
                    &settings->config.probes[i]);
         watch_look(&agent->watches[i]);
     }
+    wait_for_events(agent);
     timeline_init(&agent->timeline, &clock_system, settings->config.evaluation_interval_ms);
     use(agent, settings);
     keeper_restore(agent->keeper, &agent->evaluation, &agent->herald, agent->timeline.wall_ms);
@@ -291,6 +328,7 @@ void agent_end(struct agent *agent)
     agent->ending = true;
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_close(&agent->watches[i]);
+    events_close(&agent->events);
     herald_close(&agent->herald);
     keeper_deafen(agent->keeper);
     dispatch_close(&agent->dispatch);

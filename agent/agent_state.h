@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 #include "agent/control.h"
 #include "agent/evaluation.h"
+#include "agent/events.h"
 #include "agent/herald.h"
 #include "agent/keeper.h"
 #include "agent/settings.h"
@@ -29,6 +30,7 @@ struct agent {
     struct timeline timeline;
     struct store *store;
     struct evaluation evaluation;
+    struct events *events; /* NULL: a recorded tree, where nothing happens */
     struct keeper *keeper;
     struct herald herald;
     struct seen *self;        /* what the agent had to say of itself at the last tick */
@@ -39,6 +41,8 @@ struct agent {
     uv_timer_t tick;
     uv_prepare_t turn;
     uv_signal_t hangup, terminate, interrupt;
+    bool live;    /* it is this host that is looked at */
+    bool urgent;  /* something was seen that is to be judged out of turn */
     bool holding; /* no tick until every probe has had a look, or the time for it is over */
     uint64_t hold_until_ms; /* uv_now() */
     bool reloading, reload_again;

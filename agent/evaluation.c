@@ -137,6 +137,11 @@ void evaluation_tick(struct evaluation *evaluation, int64_t t_ms, const struct s
     collect_alerts(evaluation);
 }
 
+void evaluation_hurry(struct evaluation *evaluation)
+{
+    rule_run_hurry(evaluation->run);
+}
+
 void evaluation_jump(struct evaluation *evaluation, int64_t jump_ms, int64_t now_ms)
 {
     if (jump_ms < 0) {

@@ -44,6 +44,9 @@ int64_t evaluation_step_ms(const struct evaluation *evaluation);
 void evaluation_tick(struct evaluation *evaluation, int64_t t_ms, const struct seen *const *seen,
                      size_t count);
 
+/* All rules judge at the next tick, whatever their groups' intervals. */
+void evaluation_hurry(struct evaluation *evaluation);
+
 /* The wall clock went on by so much that nobody lived through, or went back: see timeline_read().
  */
 void evaluation_jump(struct evaluation *evaluation, int64_t jump_ms, int64_t now_ms);

@@ -50,6 +50,8 @@ static void start(struct watch *watch)
     if (!job)
         abort();
     watch->again = false;
+    watch->hurried = watch->hurry;
+    watch->hurry = false;
     watch->coming = seen_new(clock_wall_ms(&clock_system));
     *job = (struct job){.loop = watch->loop,
                         .launch = watch->dispatch->launch,
@@ -74,6 +76,19 @@ void watch_look(struct watch *watch)
         watch->again = true;
     else
         start(watch);
+}
+
+void watch_look_urgently(struct watch *watch)
+{
+    watch->hurry = true;
+    watch_look(watch);
+}
+
+bool watch_take_urgent(struct watch *watch)
+{
+    bool urgent = watch->urgent;
+    watch->urgent = false;
+    return urgent;
 }
 
 static void on_time(uv_timer_t *timer)
@@ -120,6 +135,7 @@ bool watch_turn(struct watch *watch)
     seen_free(&watch->seen);
     watch->seen = watch->coming;
     watch->coming = NULL;
+    watch->urgent |= watch->hurried;
     if (!watch->seen->result.up)
         log_warning("%s: %s", watch->probe->name, watch->seen->result.error);
     if (watch->again)

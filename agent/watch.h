@@ -23,6 +23,9 @@ struct watch {
     struct seen *coming; /* what it has seen so far */
     struct seen *seen;   /* the last whole round; NULL: none yet */
     bool again;          /* another round was asked for meanwhile */
+    bool hurry;          /* the next round to begin is for what was just told */
+    bool hurried;        /* so was the one under way */
+    bool urgent;         /* and such a one is over: see watch_take_urgent() */
 };
 
 /* The watch must stay where it is until watch_close() and a turn of the loop. */
@@ -35,6 +38,12 @@ void watch_configure(struct watch *watch, const struct config_probe *config);
 
 /* Starts a round at once, or after the one under way. */
 void watch_look(struct watch *watch);
+
+/* The same because something just happened: what is seen is to be judged out of turn. */
+void watch_look_urgently(struct watch *watch);
+
+/* Whether a round that was to be judged out of turn has ended since this was asked last. */
+bool watch_take_urgent(struct watch *watch);
 
 /* To be called once a turn of the loop: true when a round has come to its end since. */
 bool watch_turn(struct watch *watch);

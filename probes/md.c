@@ -258,6 +258,7 @@ const struct probe md_probe = {
     .capabilities = "cap_dac_read_search",
     .interval_ms = 15000,
     .deadline_ms = 5000,
+    .wakes = PROBE_WAKE_ARRAY | PROBE_WAKE_DISK,
     .metrics = md_metrics,
     .open = md_open,
     .poll = md_poll,

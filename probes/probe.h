@@ -37,6 +37,13 @@ struct probe_run {
     void *owner;
 };
 
+/* What the kernel tells of at once, and what a probe may be waiting for. */
+enum probe_wake {
+    PROBE_WAKE_ARRAY = 1, /* an md array or a member of one changed */
+    PROBE_WAKE_DISK = 2,  /* a disk came or went */
+    PROBE_WAKE_LINK = 4,  /* a network link or an address came or went */
+};
+
 struct probe {
     const char *name;
     const char *what;         /* for people: "md arrays" */
@@ -44,6 +51,7 @@ struct probe {
                                  cap_from_name(3) with commas between; "" for none */
     int interval_ms;          /* how often by default */
     int deadline_ms;          /* how long a target may take by default */
+    unsigned wakes;           /* enum probe_wake: after these it looks at once */
     const struct metric *const *metrics; /* all it may report, NULL at the end */
 
     int (*open)(struct probe_run *run, struct error *e); /* may be NULL; sets run->state */

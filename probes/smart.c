@@ -100,6 +100,7 @@ const struct probe smart_probe = {
     .capabilities = "cap_sys_rawio,cap_sys_admin,cap_dac_read_search",
     .interval_ms = 10 * 60 * 1000,
     .deadline_ms = 20 * 1000,
+    .wakes = PROBE_WAKE_DISK,
     .metrics = smart_metrics,
     .open = open_probe,
     .poll = poll_probe,

@@ -311,3 +311,9 @@ size_t rule_run_due(struct rule_run *run, int64_t t_ms, int64_t default_interval
         given_end_tick(&run->orphans, t_ms);
     return due;
 }
+
+void rule_run_hurry(struct rule_run *run)
+{
+    for (size_t i = 0; i < run->rules->group_count; i++)
+        run->evaluated_ms[i] = ALERT_NEVER;
+}

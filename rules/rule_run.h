@@ -38,6 +38,9 @@ void rule_run_group(struct rule_run *run, size_t group, int64_t t_ms);
  */
 size_t rule_run_due(struct rule_run *run, int64_t t_ms, int64_t default_interval_ms);
 
+/* Makes all groups due the next time, whatever their intervals. */
+void rule_run_hurry(struct rule_run *run);
+
 /*
  * Goes on where another run over the same store stands, whose rules may be others (the files were
  * read anew): a rule of the same file, group, kind and name takes over alerts and series of its

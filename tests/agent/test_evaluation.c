@@ -113,6 +113,30 @@ static void ticks_sample_and_judge(void **state)
     store_free(&store);
 }
 
+/* A rule of a group with an interval of its own, at a tick between two of its. */
+static void all_judge_in_a_hurry(void **state)
+{
+    static const char hourly[] = "groups: [{name: g, interval: 1h, rules: [{alert: Hung, "
+                                 "expr: forewarn_target_hung == 1}]}]";
+    struct store *store = store_new();
+    struct evaluation evaluation;
+    char out[16];
+
+    (void)state;
+    evaluation_init(&evaluation, store);
+    evaluation_set_rules(&evaluation, load(hourly), &labels_empty, MINUTE);
+    tick(&evaluation, 1, "");
+    tick(&evaluation, 2, "a");
+    assert_string_equal(states(&evaluation, out), "");
+    evaluation_hurry(&evaluation);
+    tick(&evaluation, 3, "a");
+    assert_string_equal(states(&evaluation, out), "aF");
+    tick(&evaluation, 4, "");
+    assert_string_equal(states(&evaluation, out), "aF");
+    evaluation_free(&evaluation);
+    store_free(&store);
+}
+
 /* What was given until lately by an agent that is no more, and is not any more, has ended. */
 static void the_first_tick_ends_what_is_gone(void **state)
 {
@@ -188,9 +212,8 @@ static void the_step_suits_all_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ticks_sample_and_judge),
-        cmocka_unit_test(the_first_tick_ends_what_is_gone),
-        cmocka_unit_test(jumps_raise_nothing),
+        cmocka_unit_test(ticks_sample_and_judge),           cmocka_unit_test(all_judge_in_a_hurry),
+        cmocka_unit_test(the_first_tick_ends_what_is_gone), cmocka_unit_test(jumps_raise_nothing),
         cmocka_unit_test(the_step_suits_all_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
