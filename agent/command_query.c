@@ -118,14 +118,15 @@ static int show(const struct query_answer *answer, const struct query *query,
     return status;
 }
 
+static const struct promql_engine default_engine;
+
 /* Where samples come from: a file or a history, or a running agent, which has its own. */
 static int answer_from(const struct options *options, const struct store *store,
                        const struct query *query, struct arena *arena)
 {
-    const struct promql_engine engine = {0};
     struct query_answer answer;
     if (store)
-        query_store(query, &engine, store, arena, &answer);
+        query_store(query, &default_engine, store, arena, &answer);
     else
         query_agent(query, options->socket, arena, &answer);
     int status = show(&answer, query, options);
@@ -133,11 +134,13 @@ static int answer_from(const struct options *options, const struct store *store,
     return status;
 }
 
-static int read_samples(const struct options *options, struct store *store, int64_t *newest_ms,
-                        struct error *e)
+/* Opens the file or history that is asked: a file is read as a whole. */
+static int open_samples(const struct options *options, struct store *store,
+                        struct history **history, int64_t *newest_ms, struct error *e)
 {
-    return options->data ? query_data_read(options->data, store, newest_ms, e)
-                         : query_history_read(options->history, store, newest_ms, e);
+    if (options->data)
+        return query_data_read(options->data, store, newest_ms, e);
+    return options->history ? query_history_open(options->history, history, newest_ms, e) : 0;
 }
 
 static int ask(const struct command *command, const struct options *options, struct query *query)
@@ -145,14 +148,18 @@ static int ask(const struct command *command, const struct options *options, str
     SCRATCH_ARENA(arena);
     struct error e = {0};
     struct store *store = options->data || options->history ? store_new() : NULL;
+    struct history *history = NULL;
     int64_t newest_ms = clock_wall_ms(&clock_system);
     int status = EXIT_FAILURE;
-    if (store && read_samples(options, store, &newest_ms, &e) < 0)
+    if (open_samples(options, store, &history, &newest_ms, &e) < 0)
         log_error("query: %s", e.text);
     else if (take_times(options, newest_ms, query, &e) < 0)
         status = command_misused(command, "%s", e.text);
+    else if (history && query_history_read(history, query, &default_engine, store, &e) < 0)
+        log_error("query: %s", e.text);
     else
         status = answer_from(options, store, query, arena);
+    history_free(&history);
     store_free(&store);
     return status;
 }

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "core/buf.h"
-#include "core/history.h"
 #include "core/log.h"
 #include "exporters/openmetrics_read.h"
+#include "rules/reach.h"
 
 static int fail(struct error *e, const char *operation, const char *path, int code)
 {
@@ -80,14 +80,7 @@ static void warn(const char *text, void *directory)
     log_error("query: %s: %s", (const char *)directory, text);
 }
 
-static void find_newest(const struct series *series, void *newest_ms)
-{
-    struct point last;
-    if (series_last(series, INT64_MIN, INT64_MAX, &last) && last.t > *(int64_t *)newest_ms)
-        *(int64_t *)newest_ms = last.t;
-}
-
-int query_history_read(const char *directory, struct store *store, int64_t *newest_ms,
+int query_history_open(const char *directory, struct history **opened, int64_t *newest_ms,
                        struct error *e)
 {
     const struct history_options options = {.directory = directory,
@@ -95,13 +88,27 @@ int query_history_read(const char *directory, struct store *store, int64_t *newe
                                             .warn = warn,
                                             .arg = (void *)(uintptr_t)directory};
     struct history *history = history_new(&options);
-    int code = history_open(history, e);
-    if (code == 0)
-        code = history_load(history, store, INT64_MIN, INT64_MAX, e);
-    history_free(&history);
-    *newest_ms = INT64_MIN;
-    store_walk(store, find_newest, newest_ms);
+    int code = history_newest(history, newest_ms, e);
     if (code == 0 && *newest_ms == INT64_MIN)
         code = error_set(e, -ENODATA, "%s: the history has no samples", directory);
+    if (code < 0)
+        history_free(&history);
+    *opened = history;
     return code;
+}
+
+int query_history_read(struct history *history, const struct query *query,
+                       const struct promql_engine *engine, struct store *store, struct error *e)
+{
+    SCRATCH_ARENA(arena);
+    struct promql_error wrong;
+    struct expr *expr;
+    if (promql_parse(query->expr, query->length, arena, &expr, &wrong) < 0)
+        return 0; /* query_store() tells it */
+    int64_t last = query->start_ms;
+    if (query->range)
+        last += (query->end_ms - query->start_ms) / query->step_ms * query->step_ms;
+    struct promql_reach reach = promql_reach(engine, expr, query->start_ms, last, arena);
+    return history_load_names(history, store, reach.from, reach.to, reach.names, reach.name_count,
+                              e);
 }

@@ -2,8 +2,8 @@
 #ifndef AGENT_QUERY_DATA_H
 #define AGENT_QUERY_DATA_H
 
-#include "core/error.h"
-#include "core/store.h"
+#include "agent/query.h"
+#include "core/history.h"
 
 enum { QUERY_DATA_MAX_BYTES = 1024 * 1024 * 1024 };
 
@@ -14,9 +14,16 @@ enum { QUERY_DATA_MAX_BYTES = 1024 * 1024 * 1024 };
  */
 int query_data_read(const char *path, struct store *store, int64_t *newest_ms, struct error *e);
 
-/* Reads all that the history in a directory has, without writing to it; the agent may be at work.
+/*
+ * Opens the history in a directory, not to be written to; the agent may be at work. newest_ms is
+ * its newest tick. The caller frees it; it is NULL after an error.
  */
-int query_history_read(const char *directory, struct store *store, int64_t *newest_ms,
+int query_history_open(const char *directory, struct history **history, int64_t *newest_ms,
                        struct error *e);
+
+/* Reads what the query needs of it: nothing where the expression is wrong, which is no error here.
+ */
+int query_history_read(struct history *history, const struct query *query,
+                       const struct promql_engine *engine, struct store *store, struct error *e);
 
 #endif

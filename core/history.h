@@ -56,6 +56,13 @@ int history_write(struct history *history, const struct history_tick *tick, stru
 int history_load(struct history *history, struct store *store, int64_t from, int64_t to,
                  struct error *e);
 
+/* The same of series with one of these metric names only; NULL: all. */
+int history_load_names(struct history *history, struct store *store, int64_t from, int64_t to,
+                       const char *const *names, size_t count, struct error *e);
+
+/* The time of the newest tick, INT64_MIN where there is none. */
+int history_newest(struct history *history, int64_t *t, struct error *e);
+
 /* Reads a state back, into *bytes, which is emptied first. -ENOENT: there is none. */
 int history_state(struct history *history, const char *name, struct buf *bytes, struct error *e);
 

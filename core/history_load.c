@@ -40,6 +40,7 @@ struct loading {
     struct store *store;
     struct arena *arena;
     const struct series **series; /* by id; NULL: nothing of it yet */
+    const bool *wanted;           /* by id; NULL: all */
     int64_t from, to, t;
     size_t broken;
 };
@@ -49,7 +50,7 @@ static void add(struct loading *l, uint32_t id, struct point point)
 {
     const struct known *one = l->history->known.by_id[id];
     const struct labels *labels;
-    if (point.t <= l->from || point.t > l->to || !one)
+    if (point.t <= l->from || point.t > l->to || !one || (l->wanted && !l->wanted[id]))
         return;
     if (l->series[id]) {
         series_append(l->series[id], point.t, point.v, NULL);
@@ -99,6 +100,12 @@ static bool load_chunk(struct loading *l, sqlite3_stmt *row)
     return count == 0;
 }
 
+/* What is not wanted is not read. */
+static bool wants(const struct loading *l, int64_t id)
+{
+    return !l->wanted || id < 0 || id >= (int64_t)l->history->known.count || l->wanted[id];
+}
+
 static int load_chunks(struct loading *l, struct error *e)
 {
     sqlite3_stmt *rows;
@@ -108,13 +115,53 @@ static int load_chunks(struct loading *l, struct error *e)
         return code;
     sqlite3_bind_int64(rows, 1, l->from);
     while ((code = sql_step(l->history, rows, e)) > 0)
-        l->broken += !load_chunk(l, rows);
+        if (wants(l, sqlite3_column_int64(rows, 0)))
+            l->broken += !load_chunk(l, rows);
     sqlite3_finalize(rows);
     return code;
 }
 
+/* Which series have one of the names; calloc()ed. */
+static bool *find_wanted(const struct history *history, struct arena *arena,
+                         const char *const *names, size_t count)
+{
+    bool *wanted = calloc(history->known.count + 1, sizeof *wanted);
+    if (!wanted)
+        abort();
+    for (size_t id = 0; id < history->known.count; id++) {
+        const struct known *one = history->known.by_id[id];
+        const struct labels *labels;
+        arena_reset(arena);
+        if (!one || row_take_labels((struct span){one->labels, one->labels + one->length}, arena,
+                                    &labels) < 0)
+            continue;
+        const char *name = labels_get(labels, LABEL_NAME);
+        for (size_t i = 0; i < count && !wanted[id]; i++)
+            wanted[id] = strcmp(names[i], name) == 0;
+    }
+    return wanted;
+}
+
+int history_newest(struct history *history, int64_t *t, struct error *e)
+{
+    int code = history_open(history, e);
+    *t = INT64_MIN;
+    return code < 0 ? code
+                    : sql_number(history,
+                                 "SELECT coalesce(max(t), -9223372036854775808) FROM"
+                                 " (SELECT max(t) AS t FROM heads UNION ALL"
+                                 " SELECT max(t) FROM chunks)",
+                                 t, e);
+}
+
 int history_load(struct history *history, struct store *store, int64_t from, int64_t to,
                  struct error *e)
+{
+    return history_load_names(history, store, from, to, NULL, 0, e);
+}
+
+int history_load_names(struct history *history, struct store *store, int64_t from, int64_t to,
+                       const char *const *names, size_t count, struct error *e)
 {
     SCRATCH_ARENA(arena);
     struct error cause = {0};
@@ -126,6 +173,8 @@ int history_load(struct history *history, struct store *store, int64_t from, int
     l.series = calloc(history->known.count + 1, sizeof(struct series *));
     if (!l.series)
         abort();
+    bool *wanted = names ? find_wanted(history, arena, names, count) : NULL;
+    l.wanted = wanted;
     code = sql_run(history, "BEGIN", &cause);
     if (code == 0)
         code = load_chunks(&l, &cause);
@@ -134,6 +183,7 @@ int history_load(struct history *history, struct store *store, int64_t from, int
     if (code == 0)
         code = sql_run(history, "COMMIT", &cause);
     free(l.series);
+    free(wanted);
     if (l.broken)
         history_warn(history, "history: %zu chunks of %s are broken and left out", l.broken,
                      history->path);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-    DEFAULT_LOOKBACK_MS = 5 * 60 * 1000,
     DEFAULT_SUBQUERY_STEP_MS = 60 * 1000,
     DEFAULT_MAX_SERIES = 1000000,
     DEFAULT_MAX_SAMPLES = 50000000,
@@ -156,7 +155,7 @@ static struct eval eval_start(const struct promql_engine *engine, const struct s
                       .query_end = step_time(steps, steps->count ? steps->count - 1 : 0),
                       .e = e};
     if (!ev.engine.lookback_ms)
-        ev.engine.lookback_ms = DEFAULT_LOOKBACK_MS;
+        ev.engine.lookback_ms = PROMQL_LOOKBACK_MS;
     if (!ev.engine.subquery_step_ms)
         ev.engine.subquery_step_ms = DEFAULT_SUBQUERY_STEP_MS;
     set_default(&ev.engine.max_series, DEFAULT_MAX_SERIES);

@@ -102,9 +102,11 @@ struct promql_value {
     size_t touched; /* series looked at, and samples read and made */
 };
 
+enum { PROMQL_LOOKBACK_MS = 5 * 60 * 1000 };
+
 /* How to evaluate; zero every field for the defaults of a rule evaluation. */
 struct promql_engine {
-    int64_t lookback_ms;       /* 0: 5 minutes */
+    int64_t lookback_ms;       /* 0: PROMQL_LOOKBACK_MS */
     int64_t subquery_step_ms;  /* step of [1h:]; 0: 1 minute */
     bool closed_left;          /* ranges include their left edge, as in Prometheus 2 */
     bool delayed_name_removal; /* __name__ is dropped at the end, as in upstream's scripts */
