@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "agent/agent_state.h"
+#include "agent/control_commands.h"
 #include "agent/query_json.h"
 #include "agent/report_json.h"
 #include "core/clock.h"
@@ -89,5 +90,10 @@ static int answer_status(void *owner, const json_t *request, struct buf *out, st
 const struct control_command agent_commands[] = {
     {.name = "query", .run = answer_query},
     {.name = "status", .run = answer_status},
+    {.name = "silences", .run = control_silences},
+    {.name = "acknowledge", .changes = true, .run = control_acknowledge},
+    {.name = "silence", .changes = true, .run = control_silence},
+    {.name = "unsilence", .changes = true, .run = control_unsilence},
+    {.name = "notify_test", .changes = true, .run = control_notify_test},
     {.name = NULL},
 };

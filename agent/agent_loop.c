@@ -75,6 +75,12 @@ static void tick(struct agent *agent, int64_t t_ms)
         herald_snapshot(&agent->herald, &agent->snapshot);
 }
 
+void agent_keep(struct agent *agent)
+{
+    if (agent->evaluation.tick_ms != INT64_MIN)
+        keeper_tick(agent->keeper, &agent->evaluation, &agent->herald);
+}
+
 /* The host was suspended, or somebody set the clock: what was seen before is old. */
 static void jump(struct agent *agent, int64_t jump_ms)
 {

@@ -60,6 +60,9 @@ void agent_end(struct agent *agent); /* closes what agent_begin() opened */
  */
 void agent_look(const struct agent *agent, struct arena *arena, struct look *look);
 
+/* agent_loop.c: has what was changed between two ticks written. */
+void agent_keep(struct agent *agent);
+
 /*
  * agent_snapshot.c: makes another agent->snapshot of what is known now; to be called when a round
  * or a tick has ended, before anybody reads the one before.
