@@ -71,6 +71,7 @@ static void tick(struct agent *agent, int64_t t_ms)
     herald_tick(&agent->herald, agent->evaluation.alerts.at, agent->evaluation.alerts.count, t_ms);
     keeper_tick(agent->keeper, &agent->evaluation, &agent->herald);
     agent_publish(agent);
+    manager_looked(&agent->manager, &agent->snapshot.look);
     if (herald_listens(&agent->herald))
         herald_snapshot(&agent->herald, &agent->snapshot);
 }
@@ -98,10 +99,11 @@ static void jump(struct agent *agent, int64_t jump_ms)
 /* One out of turn has all rules judge. */
 static bool next_tick(struct agent *agent, int64_t *t_ms)
 {
-    if (!agent->urgent)
-        return timeline_tick(&agent->timeline, t_ms);
-    if (!timeline_tick_now(&agent->timeline, t_ms))
+    if (!timeline_tick(&agent->timeline, t_ms) &&
+        (!agent->urgent || !timeline_tick_now(&agent->timeline, t_ms)))
         return false;
+    if (!agent->urgent)
+        return true;
     agent->urgent = false;
     evaluation_hurry(&agent->evaluation);
     return true;
@@ -235,8 +237,10 @@ static void on_read(uv_work_t *work, int status)
     struct agent *agent = reload->agent;
 
     agent->reloading = false;
-    if (status == 0 && !agent->ending)
+    if (status == 0 && !agent->ending) {
         take_up(reload);
+        manager_reloaded(&agent->manager);
+    }
     if (reload->code == 0)
         settings_free(&reload->settings);
     free(reload);
@@ -258,6 +262,7 @@ static void start_reload(struct agent *agent)
     reload->agent = agent;
     reload->work.data = reload;
     agent->reloading = true;
+    manager_reloading(&agent->manager);
     block_signals(&before); /* as above */
     uv_queue_work(&agent->loop, &reload->work, read_settings, on_read);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -308,6 +313,7 @@ static uint32_t first_exporter(void)
 void agent_begin(struct agent *agent, struct settings *settings)
 {
     open_handles(agent);
+    manager_open(&agent->manager, &agent->loop);
     dispatch_open(&agent->dispatch, &agent->loop, &agent->launch, &agent->quarantine);
     herald_open(&agent->herald, &agent->loop, &agent->dispatch, agent->host, first_exporter());
     for (; probes[agent->watch_count] && agent->watch_count < CONFIG_MAX_PROBES;
@@ -324,6 +330,7 @@ void agent_begin(struct agent *agent, struct settings *settings)
     keeper_listen(agent->keeper, &agent->loop, on_kept, agent);
     agent->timeline.tick_ms = agent->evaluation.tick_ms;
     hold(agent);
+    agent->urgent = true; /* the first tick, soon after the last agent's */
     arm(agent);
 }
 
@@ -332,6 +339,7 @@ void agent_end(struct agent *agent)
     /* Whoever asks twice must not keep it from writing what it knows. */
     block_signals(NULL);
     agent->ending = true;
+    manager_close(&agent->manager);
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_close(&agent->watches[i]);
     events_close(&agent->events);

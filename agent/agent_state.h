@@ -8,6 +8,7 @@
 #include "agent/events.h"
 #include "agent/herald.h"
 #include "agent/keeper.h"
+#include "agent/manager.h"
 #include "agent/settings.h"
 #include "agent/timeline.h"
 #include "agent/watch.h"
@@ -38,6 +39,7 @@ struct agent {
     struct snapshot_source sources[CONFIG_MAX_PROBES + 1];
     struct arena *snapshot_arena;
     struct control *control;
+    struct manager manager; /* of services */
     uv_timer_t tick;
     uv_prepare_t turn;
     uv_signal_t hangup, terminate, interrupt;
