@@ -5,12 +5,11 @@
 
 #include "agent/agent_state.h"
 #include "agent/control_commands.h"
+#include "agent/json_labels.h"
 #include "agent/query_json.h"
-#include "agent/report_json.h"
 #include "core/clock.h"
 
-/* What an expression may cost here, where it keeps the loop from everything else. */
-static const struct promql_engine engine = {
+const struct promql_engine control_engine = {
     .max_series = 200 * 1000, .max_samples = 5 * 1000 * 1000, .max_bytes = 64 << 20};
 
 /* Seconds since 1970 of a member; -EINVAL where it is there and no such number. */
@@ -59,37 +58,26 @@ static int answer_query(void *owner, const json_t *request, struct buf *out, str
 
     if (code < 0)
         return code;
-    query_store(&query, &engine, agent->store, scratch, &answer);
+    query_store(&query, &control_engine, agent->store, scratch, &answer);
     query_json(&answer, query.start_ms, out);
     buf_free(&answer.error);
     return 0;
 }
 
-/* Who is asked for what it knows answers as "forewarn check --format json" does. */
-static int answer_status(void *owner, const json_t *request, struct buf *out, struct error *e)
+int control_put(json_t *data, struct buf *out)
 {
-    SCRATCH_ARENA(scratch);
-    const struct agent *agent = owner;
-    struct look look;
-    struct buf report = {0};
-
-    (void)request;
-    (void)e;
-    agent_look(agent, scratch, &look);
-    report_json(&look, &report);
-    json_t *data = json_loadb(report.data, report.length, 0, NULL);
-    json_t *reply = json_pack("{s:s, s:o}", "status", "success", "data", data);
-    char *text = json_dumps(reply, JSON_COMPACT);
-    buf_printf(out, "%s\n", text);
-    free(text);
-    json_decref(reply);
-    buf_free(&report);
+    json_put(json_must(json_pack("{s:s, s:o}", "status", "success", "data", data)), out);
+    buf_puts(out, "\n");
     return 0;
 }
 
 const struct control_command agent_commands[] = {
     {.name = "query", .run = answer_query},
-    {.name = "status", .run = answer_status},
+    {.name = "check", .run = control_check, .ready = control_check_ready},
+    {.name = "check_now",
+     .changes = true,
+     .run = control_check_now,
+     .ready = control_check_now_ready},
     {.name = "silences", .run = control_silences},
     {.name = "acknowledge", .changes = true, .run = control_acknowledge},
     {.name = "silence", .changes = true, .run = control_silence},

@@ -122,6 +122,12 @@ static void go_on(struct agent *agent)
     arm(agent);
 }
 
+void agent_tick_now(struct agent *agent)
+{
+    agent->urgent = true;
+    go_on(agent);
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     go_on(timer->data);

@@ -56,6 +56,9 @@ struct agent {
 void agent_begin(struct agent *agent, struct settings *settings);
 void agent_end(struct agent *agent); /* closes what agent_begin() opened */
 
+/* A tick out of turn, at which all rules judge: for what cannot wait. */
+void agent_tick_now(struct agent *agent);
+
 /*
  * agent_look.c: what the agent knows, as a look at the host; what it points to is good until the
  * loop goes on.

@@ -1,90 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <langinfo.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "agent/ask.h"
 #include "agent/check_options.h"
-#include "agent/expr.h"
-#include "agent/report_json.h"
-#include "agent/report_table.h"
+#include "agent/command_ask.h"
+#include "agent/terminal.h"
 #include "agent/watchdog.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "exporters/nagios.h"
-#include "exporters/nagios_range.h"
 
-static bool terminal_has_colour(void)
-{
-    const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(STDOUT_FILENO) && !(none && *none) && term && strcmp(term, "dumb") != 0;
-}
-
-static struct report_style find_style(const struct check_options *options)
-{
-    struct winsize size;
-    return (struct report_style){
-        .colour = terminal_has_colour(),
-        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-        .verbose = options->verbosity > 0,
-        .width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0,
-    };
-}
-
-static int render_expr(const struct check_options *options, struct look_taken *taken,
-                       struct buf *out, struct error *e)
-{
-    struct instant *values;
-    size_t count;
-    int code = expr_evaluate(options->expr, taken->store, taken->look.at_ms, taken->arena, &values,
-                             &count, e);
-    if (code < 0)
-        return code;
-    return nagios_render_expr(options->expr, values, count, options->warning, options->critical,
-                              &taken->look, &taken->look.verdict, out, e);
-}
-
-static int render(const struct check_options *options, struct look_taken *taken, struct buf *out,
-                  struct error *e)
-{
-    struct report_style style;
-
-    if (options->expr)
-        return render_expr(options, taken, out, e);
-    switch (options->format) {
-    case FORMAT_JSON:
-        report_json(&taken->look, out);
-        break;
-    case FORMAT_NAGIOS:
-        nagios_render(&taken->look, taken->store, options->verbosity, out);
-        break;
-    default:
-        style = find_style(options);
-        report_table(&taken->look, taken->store, &style, out);
-        break;
-    }
-    return 0;
-}
-
-/* Whether --expr, -w and -c can be answered: before anything is looked at. */
-static int check_question(const struct check_options *options, struct error *e)
-{
-    const char *const ranges[] = {options->warning, options->critical};
-    struct nagios_range range;
-    int code = options->expr ? expr_check(options->expr, e) : 0;
-
-    for (size_t i = 0; code == 0 && i < 2; i++)
-        code = ranges[i] ? nagios_range_parse(ranges[i], &range, e) : 0;
-    return code;
-}
+/* What an agent may take of the time where it would leave some for a look without it. */
+#define AGENT_SHARE 0.6
 
 /* There is no look to show. Nagios shows what comes first on standard output. */
 static int fail(const struct check_options *options, const struct error *e)
 {
     struct buf out = {0};
     log_error("check: %s", e->text);
-    if (options->format == FORMAT_NAGIOS) {
+    if (options->question.format == FORMAT_NAGIOS) {
         nagios_render_unknown(e->text, &out);
         command_output(out.data, out.length, NULL);
     }
@@ -99,36 +34,105 @@ static void start_watchdog(const struct check_options *options)
 
     snprintf(reason, sizeof reason, "no result within %g s",
              (double)options->look.timeout_ms / 1000);
-    if (options->format == FORMAT_NAGIOS)
+    if (options->question.format == FORMAT_NAGIOS)
         nagios_render_unknown(reason, &text);
-    else if (options->format == FORMAT_TABLE)
+    else if (options->question.format == FORMAT_TABLE)
         buf_printf(&text, "UNKNOWN  %s\n", reason);
     else
         buf_printf(&text, "forewarn: check: %s\n", reason); /* half a JSON would help nobody */
     watchdog_start(options->look.timeout_ms,
-                   options->format == FORMAT_JSON ? STDERR_FILENO : STDOUT_FILENO, text.data,
-                   VERDICT_UNKNOWN);
+                   options->question.format == FORMAT_JSON ? STDERR_FILENO : STDOUT_FILENO,
+                   text.data, VERDICT_UNKNOWN);
     buf_free(&text);
 }
 
-static int check(const struct check_options *options)
+/* A look of its own, in what is left of the time; why: no agent answered though one should. */
+static int look(const struct check_options *options, const struct error *why, struct buf *out,
+                struct error *e)
 {
+    const struct promql_engine engine = {0};
     struct look_taken taken;
+    int code = look_take(&options->look, &taken, e);
+
+    if (code < 0)
+        return code;
+    if (why)
+        look_note(&taken, &(struct finding){.kind = "unanswered",
+                                            .blind = true,
+                                            .probe = "agent",
+                                            .target = "forewarnd",
+                                            .file = "",
+                                            .offset = -1,
+                                            .message = why->text});
+    code = check_answer(&options->question, &engine, &taken.look, taken.store, out, e);
+    int verdict = (int)taken.look.verdict;
+    look_release(&taken);
+    return code < 0 ? code : verdict;
+}
+
+static json_t *make_request(const struct check_options *options, int64_t timeout_ms)
+{
+    json_t *request = ask_request(options->now ? "check_now" : "check", timeout_ms);
+    check_question_write(&options->question, request);
+    return request;
+}
+
+/* The verdict; -ENOENT or such where there is no agent, and others where it does not answer. */
+static int ask_agent(const struct check_options *options, int64_t timeout_ms, struct buf *out,
+                     struct error *e)
+{
+    json_t *request = make_request(options, timeout_ms), *data;
+    int code = command_ask_within(options->socket, request, timeout_ms, &data, e);
+    json_decref(request);
+    if (code < 0)
+        return code;
+    code = ask_take_text(data, out, e);
+    if (code == 0)
+        code = ask_take_verdict(data, e);
+    json_decref(data);
+    return code;
+}
+
+/* The agent that runs, else a look of its own. Gives the verdict. */
+static int answer(struct check_options *options, struct buf *out, struct error *e)
+{
+    struct error why = {0};
+    int64_t started_ns = clock_monotonic_ns(&clock_system);
+    int64_t timeout_ms = options->look.timeout_ms;
+
+    if (!options->socket)
+        return look(options, NULL, out, e);
+    if (!options->now)
+        timeout_ms = (int64_t)(AGENT_SHARE * (double)timeout_ms);
+    int code = ask_agent(options, timeout_ms, out, &why);
+    if (code >= 0)
+        return code;
+    if (ask_was_refused(code) || (options->now && !ask_found_nobody(code))) {
+        *e = why;
+        return code;
+    }
+    options->look.timeout_ms -= (clock_monotonic_ns(&clock_system) - started_ns) / 1000000;
+    return look(options, ask_found_nobody(code) ? NULL : &why, out, e);
+}
+
+static int check(struct check_options *options)
+{
     struct error e = {0};
     struct buf out = {0};
 
     start_watchdog(options);
-    if (check_question(options, &e) < 0 || look_take(&options->look, &taken, &e) < 0)
+    if (check_question_test(&options->question, &e) < 0)
         return fail(options, &e);
-    int code = render(options, &taken, &out, &e);
-    int status = code < 0 ? fail(options, &e) : (int)taken.look.verdict;
+    options->question.style = terminal_style(options->question.verbosity > 0);
+    int status = answer(options, &out, &e);
+    if (status < 0)
+        status = fail(options, &e);
     watchdog_hush();
-    if (code == 0 && command_output(out.data, out.length, &e) < 0) {
+    if (command_output(out.data, out.length, &e) < 0) {
         log_error("check: %s", e.text);
         status = VERDICT_UNKNOWN;
     }
     buf_free(&out);
-    look_release(&taken);
     return status;
 }
 
@@ -143,8 +147,8 @@ static int run(const struct command *command, int argc, char **argv)
         return command_print_help(command);
     if (options.version)
         return command_print_version();
-    if (options.verbosity)
-        log_open("forewarn", options.verbosity > 1 ? LOG_DEBUG : LOG_INFO);
+    if (options.question.verbosity)
+        log_open("forewarn", options.question.verbosity > 1 ? LOG_DEBUG : LOG_INFO);
     return check(&options);
 }
 
@@ -153,9 +157,14 @@ const struct command check_command = {
     .what = "one look at this host: what is wrong with its disks and arrays",
     .help =
         "usage: forewarn check [OPTION]...\n"
-        "One look at this host: what is wrong with its disks and arrays, and what to do.\n"
+        "What is wrong with the disks and arrays of this host, and what to do. A running agent is\n"
+        "asked, else this takes a look of its own.\n"
         "Exit status: 0 ok, 1 warning, 2 critical, 3 unknown.\n"
         "\n"
+        "      --now                   the agent is to look now (root only)\n"
+        "      --no-agent              a look without the agent; so are those with --probe,\n"
+        "                              --root, --state-directory and --rules\n"
+        "      --socket PATH           the agent's control socket\n"
         "      --probe NAME            only this probe (md, smart); may be given again\n"
         "      --root DIR              look at a recorded tree instead of this host\n"
         "      --state-directory DIR   keep what looks see there, for rules that look back;\n"

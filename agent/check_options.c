@@ -4,17 +4,16 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "agent/defaults.h"
 #include "probes/registry.h"
 
 enum { DEFAULT_TIMEOUT_MS = 10000 };
-
-static const char *const format_names[FORMAT_COUNT] = {
-    [FORMAT_TABLE] = "table", [FORMAT_JSON] = "json", [FORMAT_NAGIOS] = "nagios"};
 
 /* What an option's handler needs. */
 struct parsing {
     struct check_options *options;
     const struct command *command;
+    const char *alone; /* an option that asks for what no agent answers; NULL: none */
 };
 
 static int unknown_value(const struct parsing *p, const char *option, const char *value)
@@ -37,14 +36,15 @@ static int add_probe(struct parsing *p, char *name)
     if (look->chosen_count == LOOK_MAX_PROBES)
         return command_misused(p->command, "too many probes");
     p->options->chosen[look->chosen_count++] = index;
+    p->alone = "--probe";
     return 0;
 }
 
 static int set_format(struct parsing *p, char *name)
 {
     for (int i = 0; i < FORMAT_COUNT; i++)
-        if (strcmp(format_names[i], name) == 0) {
-            p->options->format = (enum check_format)i;
+        if (strcmp(check_format_names[i], name) == 0) {
+            p->options->question.format = (enum check_format)i;
             p->options->format_given = true;
             return 0;
         }
@@ -57,6 +57,7 @@ static int add_rule_file(struct parsing *p, char *name)
     if (*count == CHECK_MAX_LIST)
         return command_misused(p->command, "--rules is given too often");
     p->options->rule_files[(*count)++] = name;
+    p->alone = "--rules";
     return 0;
 }
 
@@ -83,37 +84,59 @@ static int set_timeout(struct parsing *p, char *text)
 static int set_root(struct parsing *p, char *path)
 {
     p->options->look.root = path;
+    p->alone = "--root";
     return 0;
 }
 
 static int set_state_directory(struct parsing *p, char *path)
 {
     p->options->look.state_directory = path;
+    p->alone = "--state-directory";
+    return 0;
+}
+
+static int set_socket(struct parsing *p, char *path)
+{
+    p->options->socket = path;
+    return 0;
+}
+
+static int ask_nobody(struct parsing *p, char *none)
+{
+    (void)none;
+    p->alone = "--no-agent";
+    return 0;
+}
+
+static int look_now(struct parsing *p, char *none)
+{
+    (void)none;
+    p->options->now = true;
     return 0;
 }
 
 static int set_expr(struct parsing *p, char *expr)
 {
-    p->options->expr = expr;
+    p->options->question.expr = expr;
     return 0;
 }
 
 static int set_warning(struct parsing *p, char *range)
 {
-    p->options->warning = range;
+    p->options->question.warning = range;
     return 0;
 }
 
 static int set_critical(struct parsing *p, char *range)
 {
-    p->options->critical = range;
+    p->options->question.critical = range;
     return 0;
 }
 
 static int be_verbose(struct parsing *p, char *none)
 {
     (void)none;
-    p->options->verbosity++;
+    p->options->question.verbosity++;
     return 0;
 }
 
@@ -143,6 +166,9 @@ static const struct {
     {{"rules", required_argument, NULL, 'R'}, add_rule_file},
     {{"severity", required_argument, NULL, 's'}, add_override},
     {{"state-directory", required_argument, NULL, 'S'}, set_state_directory},
+    {{"socket", required_argument, NULL, 'o'}, set_socket},
+    {{"no-agent", no_argument, NULL, 'a'}, ask_nobody},
+    {{"now", no_argument, NULL, 'n'}, look_now},
     {{"expr", required_argument, NULL, 'e'}, set_expr},
     {{"warning", required_argument, NULL, 'w'}, set_warning},
     {{"critical", required_argument, NULL, 'c'}, set_critical},
@@ -168,12 +194,18 @@ static int finish(struct parsing *p, int argc, char **argv)
 
     if (optind < argc)
         return command_misused(p->command, "no argument '%.80s' is expected", argv[optind]);
-    if ((options->warning || options->critical) && !options->expr)
+    if ((options->question.warning || options->question.critical) && !options->question.expr)
         return command_misused(p->command, "-w and -c are ranges for --expr");
-    if (options->expr && options->format_given && options->format != FORMAT_NAGIOS)
+    if (options->question.expr && options->format_given &&
+        options->question.format != FORMAT_NAGIOS)
         return command_misused(p->command, "--expr answers in --format nagios only");
-    if (options->expr)
-        options->format = FORMAT_NAGIOS;
+    if (options->now && p->alone)
+        return command_misused(p->command, "--now asks an agent, which does not take %s", p->alone);
+    if (options->question.expr)
+        options->question.format = FORMAT_NAGIOS;
+    if (p->alone)
+        options->socket = NULL;
+    options->question.override_count = options->look.override_count;
     for (uint32_t i = 0; !options->look.chosen_count && probes[i]; i++)
         options->chosen[i] = i;
     for (size_t i = 0; !options->look.chosen_count; i++)
@@ -185,11 +217,13 @@ static int finish(struct parsing *p, int argc, char **argv)
 int check_options_parse(struct check_options *options, const struct command *command, int argc,
                         char **argv)
 {
-    struct parsing p = {options, command};
+    struct parsing p = {.options = options, .command = command};
     struct option names[OPTIONS + 1] = {0};
     int found, status = 0;
 
     *options = (struct check_options){
+        .question = {.overrides = options->overrides},
+        .socket = DEFAULT_CONTROL_SOCKET,
         .look = {.root = "/",
                  .chosen = options->chosen,
                  .timeout_ms = DEFAULT_TIMEOUT_MS,

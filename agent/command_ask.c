@@ -12,10 +12,11 @@
 
 enum { TIMEOUT_MS = 10 * 1000 };
 
-int command_ask(const char *socket, const json_t *request, json_t **data, struct error *e)
+int command_ask_within(const char *socket, const json_t *request, int64_t timeout_ms, json_t **data,
+                       struct error *e)
 {
     json_t *reply;
-    int code = control_call(socket, request, TIMEOUT_MS, &reply, e);
+    int code = control_call(socket, request, (int)timeout_ms, &reply, e);
 
     if (code == -ENOENT || code == -ECONNREFUSED)
         return error_set(e, code, "no agent answers at %s: is forewarnd running?", socket);
@@ -27,6 +28,11 @@ int command_ask(const char *socket, const json_t *request, json_t **data, struct
         *data = json_incref(json_object_get(reply, "data"));
     json_decref(reply);
     return code;
+}
+
+int command_ask(const char *socket, const json_t *request, json_t **data, struct error *e)
+{
+    return command_ask_within(socket, request, TIMEOUT_MS, data, e);
 }
 
 const char *command_who(void)

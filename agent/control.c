@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/buf.h"
+#include "core/clock.h"
 #include "core/log.h"
 
 struct client {
@@ -20,8 +21,14 @@ struct client {
     uv_write_t write;
     unsigned open_handles;
     struct buf in, out;
+    json_t *request; /* under way */
+    const struct control_command *command;
+    uint64_t wait_until_ms; /* uv_now() */
     char chunk[4096];
 };
+
+/* How often a command that waits is asked whether it is ready. */
+enum { RETRY_MS = 20 };
 
 struct control {
     uv_pipe_t pipe;
@@ -52,6 +59,7 @@ static void on_client_closed(uv_handle_t *handle)
         link = &(*link)->next;
     *link = client->next;
     control->client_count--;
+    json_decref(client->request);
     buf_free(&client->in);
     buf_free(&client->out);
     free(client);
@@ -99,7 +107,6 @@ static void answer(struct client *client)
 {
     uv_buf_t buf = uv_buf_init(client->out.data, (unsigned)client->out.length);
 
-    uv_read_stop((uv_stream_t *)&client->pipe);
     client->write.data = client;
     uv_timer_start(&client->timer, on_timeout, CONTROL_TIMEOUT_MS, 0);
     if (uv_write(&client->write, (uv_stream_t *)&client->pipe, &buf, 1, on_written) < 0)
@@ -125,32 +132,63 @@ static const struct control_command *find_command(const struct control *control,
     return NULL;
 }
 
-static void obey(struct client *client, const json_t *request)
+static void run(struct client *client)
 {
     struct error e = {0};
-    const char *name = json_string_value(json_object_get(request, "command"));
-    const struct control_command *command = name ? find_command(client->control, name) : NULL;
-
-    if (!command)
-        put_error(&client->out, "bad_data", name ? "there is no such command" : "which command?");
-    else if (command->changes && !may_change(client))
-        put_error(&client->out, "forbidden", "only root and the agent's own user may do that");
-    else if (command->run(client->control->owner, request, &client->out, &e) < 0)
+    if (client->command->run(client->control->owner, client->request, &client->out, &e) < 0)
         put_error(&client->out, "execution", e.text);
+    answer(client);
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+    struct client *client = timer->data;
+    const struct control_command *command = client->command;
+
+    if (uv_now(timer->loop) >= client->wait_until_ms ||
+        command->ready(client->control->owner, client->request))
+        run(client);
+    else
+        uv_timer_start(timer, on_retry, RETRY_MS, 0);
+}
+
+/* Runs the command, or waits until it is ready. */
+static void obey(struct client *client)
+{
+    double seconds = json_number_value(json_object_get(client->request, "timeout"));
+    double most = (double)CONTROL_MAX_WAIT_MS / 1000;
+
+    if (!client->command->ready) {
+        run(client);
+        return;
+    }
+    seconds = seconds > 0 ? seconds : 0;
+    client->wait_until_ms =
+        uv_now(client->timer.loop) + (uint64_t)(1000 * (seconds < most ? seconds : most));
+    json_object_set_new(client->request, "asked_at", json_integer(clock_wall_ms(&clock_system)));
+    on_retry(&client->timer);
 }
 
 static void take_request(struct client *client)
 {
     json_error_t error;
     const char *end = memchr(client->in.data, '\n', client->in.length);
-    json_t *request = json_loadb(client->in.data, (size_t)(end - client->in.data), 0, &error);
+    const char *name;
 
-    if (request)
-        obey(client, request);
-    else
+    uv_read_stop((uv_stream_t *)&client->pipe);
+    client->request = json_loadb(client->in.data, (size_t)(end - client->in.data), 0, &error);
+    name = json_string_value(json_object_get(client->request, "command"));
+    client->command = name ? find_command(client->control, name) : NULL;
+    if (!client->request)
         put_error(&client->out, "bad_data", error.text);
-    json_decref(request);
-    answer(client);
+    else if (!client->command)
+        put_error(&client->out, "bad_data", name ? "there is no such command" : "which command?");
+    else if (client->command->changes && !may_change(client))
+        put_error(&client->out, "forbidden", "only root and the agent's own user may do that");
+    if (client->out.length)
+        answer(client);
+    else
+        obey(client);
 }
 
 static void give_chunk(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -172,6 +210,7 @@ static void on_bytes(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (n > 0 && memchr(buf->base, '\n', (size_t)n)) {
         take_request(client);
     } else if (client->in.length > CONTROL_MAX_REQUEST) {
+        uv_read_stop((uv_stream_t *)&client->pipe);
         put_error(&client->out, "bad_data", "the request is too long");
         answer(client);
     }

@@ -21,7 +21,8 @@ struct control;
 enum {
     CONTROL_MAX_REQUEST = 1024 * 1024, /* bytes */
     CONTROL_MAX_CLIENTS = 32,
-    CONTROL_TIMEOUT_MS = 10000, /* for a client to ask, and to take its answer */
+    CONTROL_TIMEOUT_MS = 10000,      /* for a client to ask, and to take its answer */
+    CONTROL_MAX_WAIT_MS = 60 * 1000, /* for what has to be waited for, whatever is asked for */
 };
 
 struct control_command {
@@ -29,6 +30,13 @@ struct control_command {
     bool changes; /* only for root and for the user that the agent runs as */
     /* Adds the answer, one line of JSON with its end; negative: there is none but the error. */
     int (*run)(void *owner, const json_t *request, struct buf *out, struct error *e);
+    /*
+     * Of a command that may have to wait: whether run is to be called now. It is asked for at once
+     * and then many times a second, until the time is over that the request's "timeout" gives
+     * (seconds; none: 0); then run is called all the same. Both find the wall clock's milliseconds
+     * of when it was asked in the request's "asked_at". NULL: never waits.
+     */
+    bool (*ready)(void *owner, const json_t *request);
 };
 
 /*

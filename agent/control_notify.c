@@ -3,19 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "agent/agent_state.h"
 #include "agent/control_commands.h"
 #include "agent/json_labels.h"
 #include "core/clock.h"
 
 enum { MAX_TEXT = 1024, MAX_SILENCE_S = 366 * 24 * 60 * 60 };
-
-static int put_data(json_t *data, struct buf *out)
-{
-    json_put(json_must(json_pack("{s:s, s:o}", "status", "success", "data", data)), out);
-    buf_puts(out, "\n");
-    return 0;
-}
 
 /* Who does it, and why: short texts. */
 static int take_texts(const json_t *request, const char **by, const char **comment, struct error *e)
@@ -47,7 +39,7 @@ int control_acknowledge(void *owner, const json_t *request, struct buf *out, str
         total += count;
     }
     agent_keep(agent);
-    return put_data(json_pack("{s:I}", "alerts", (json_int_t)total), out);
+    return control_put(json_pack("{s:I}", "alerts", (json_int_t)total), out);
 }
 
 int control_silence(void *owner, const json_t *request, struct buf *out, struct error *e)
@@ -66,7 +58,7 @@ int control_silence(void *owner, const json_t *request, struct buf *out, struct 
     if (code < 0)
         return code;
     agent_keep(agent);
-    return put_data(json_pack("{s:s}", "id", silence.id), out);
+    return control_put(json_pack("{s:s}", "id", silence.id), out);
 }
 
 int control_unsilence(void *owner, const json_t *request, struct buf *out, struct error *e)
@@ -76,7 +68,7 @@ int control_unsilence(void *owner, const json_t *request, struct buf *out, struc
     if (code < 0)
         return code;
     agent_keep(agent);
-    return put_data(json_object(), out);
+    return control_put(json_object(), out);
 }
 
 int control_silences(void *owner, const json_t *request, struct buf *out, struct error *e)
@@ -93,7 +85,7 @@ int control_silences(void *owner, const json_t *request, struct buf *out, struct
                                         "selector", silence->selector, "by", silence->by, "comment",
                                         silence->comment, "from", (double)silence->from_ms / 1000,
                                         "until", (double)silence->until_ms / 1000));
-    return put_data(list, out);
+    return control_put(list, out);
 }
 
 int control_notify_test(void *owner, const json_t *request, struct buf *out, struct error *e)
@@ -109,5 +101,5 @@ int control_notify_test(void *owner, const json_t *request, struct buf *out, str
         json_decref(receivers);
         return error_set(e, -ENOENT, "no receiver is configured: nobody would be told of an alert");
     }
-    return put_data(receivers, out);
+    return control_put(receivers, out);
 }

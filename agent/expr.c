@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/promql.h"
-
 static int by_labels(const void *a, const void *b)
 {
     return labels_compare(((const struct instant *)a)->labels, ((const struct instant *)b)->labels);
@@ -45,17 +43,17 @@ static void take_values(const struct promql_value *value, struct arena *arena,
     qsort(*values, *count, sizeof **values, by_labels);
 }
 
-int expr_evaluate(const char *expr, const struct store *store, int64_t t_ms, struct arena *arena,
-                  struct instant **values, size_t *count, struct error *e)
+int expr_evaluate(const char *expr, const struct promql_engine *engine, const struct store *store,
+                  int64_t t_ms, struct arena *arena, struct instant **values, size_t *count,
+                  struct error *e)
 {
-    struct promql_engine engine = {0};
     struct promql_value value;
     struct expr *parsed;
     int code = parse(expr, arena, &parsed, e);
 
     if (code < 0)
         return code;
-    code = promql_eval(&engine, store, parsed, t_ms, arena, &value, e);
+    code = promql_eval(engine, store, parsed, t_ms, arena, &value, e);
     if (code < 0) {
         error_prefix(e, "--expr");
         return code;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/agent.h"
 #include "agent/command.h"
@@ -76,6 +77,9 @@ int main(int argc, char **argv)
     struct error e = {0};
 
     start_process("forewarnd");
+    /* Reports are for readers with any locale; and no file of time zones is read in the loop. */
+    setlocale(LC_CTYPE, "C.UTF-8");
+    tzset();
     int status;
     if (start_worker(argc, argv, &status))
         return status;

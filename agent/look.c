@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/check_answer.h"
 #include "agent/defaults.h"
 #include "agent/host.h"
 #include "agent/privileges.h"
@@ -60,8 +61,8 @@ static void judge(const struct look_options *options, struct look_taken *taken)
     if (!options->judge)
         return;
     rule_set_judge(taken->rules, taken->store, taken->look.at_ms, taken->arena, &judgement);
-    look_override(judgement.alerts, judgement.alert_count, options->overrides,
-                  options->override_count);
+    check_override(judgement.alerts, judgement.alert_count, options->overrides,
+                   options->override_count);
     for (size_t i = 0; i < judgement.finding_count; i++)
         intake_finding(&taken->intake, &judgement.findings[i]);
     taken->look.alerts = judgement.alerts;
@@ -165,6 +166,14 @@ static int prepare(const struct look_options *options, struct look_taken *taken,
     return code < 0 ? code : privileges_drop(e);
 }
 
+static void conclude(struct look_taken *taken)
+{
+    intake_sort(&taken->intake);
+    taken->look.findings = taken->intake.findings;
+    taken->look.finding_count = taken->intake.finding_count;
+    taken->look.verdict = look_verdict(&taken->look);
+}
+
 int look_take(const struct look_options *options, struct look_taken *taken, struct error *e)
 {
     int64_t started_ns = clock_monotonic_ns(&clock_system);
@@ -186,11 +195,14 @@ int look_take(const struct look_options *options, struct look_taken *taken, stru
     look_history_append(&taken->history, &taken->intake);
     judge(options, taken);
     look_history_append_records(&taken->history);
-    intake_sort(&taken->intake);
-    taken->look.findings = taken->intake.findings;
-    taken->look.finding_count = taken->intake.finding_count;
-    taken->look.verdict = look_verdict(&taken->look);
+    conclude(taken);
     return 0;
+}
+
+void look_note(struct look_taken *taken, const struct finding *finding)
+{
+    intake_finding(&taken->intake, finding);
+    conclude(taken);
 }
 
 void look_release(struct look_taken *taken)
@@ -200,16 +212,4 @@ void look_release(struct look_taken *taken)
     rule_set_free(&taken->rules);
     store_free(&taken->store);
     arena_free(&taken->arena);
-}
-
-void look_override(struct alert *alerts, size_t count, const struct severity_override *overrides,
-                   size_t override_count)
-{
-    if (!override_count || !count)
-        return;
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < override_count; k++)
-            if (strcmp(alerts[i].name, overrides[k].alert) == 0)
-                alerts[i].severity = overrides[k].severity;
-    qsort(alerts, count, sizeof *alerts, alert_worst_first);
 }

@@ -44,8 +44,7 @@ struct look_taken {
 int look_take(const struct look_options *options, struct look_taken *taken, struct error *e);
 void look_release(struct look_taken *taken);
 
-/* The levels that --severity asks for, and the worst first again. */
-void look_override(struct alert *alerts, size_t count, const struct severity_override *overrides,
-                   size_t override_count);
+/* Adds what is to be said of the look itself to one that was taken. */
+void look_note(struct look_taken *taken, const struct finding *finding);
 
 #endif

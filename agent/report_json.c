@@ -127,6 +127,17 @@ static json_t *alert_json(const struct alert *alert)
     return object;
 }
 
+static json_t *held_json(const struct held_alert *held)
+{
+    json_t *object = alert_json(held->alert), *reason = must(json_object());
+    set(reason, "why", string(held->why));
+    set(reason, "by", string(held->by));
+    set(reason, "comment", string(held->comment));
+    set(reason, "until", held->until_ms ? seconds(held->until_ms) : json_null());
+    set(object, "held", reason);
+    return object;
+}
+
 static json_t *finding_json(const struct finding *finding)
 {
     json_t *object = must(json_object());
@@ -159,6 +170,19 @@ static json_t *unjudged_json(const struct unjudged *unjudged)
     return object;
 }
 
+/* What an agent knows besides, which a single look cannot. */
+static void put_watched(struct writer *writer, const struct look *look)
+{
+    struct writer list = begin_list(writer, "pending");
+    for (size_t i = 0; i < look->pending_count; i++)
+        put_item(&list, alert_json(&look->pending[i]));
+    end_list(&list);
+    list = begin_list(writer, "held");
+    for (size_t i = 0; i < look->held_count; i++)
+        put_item(&list, held_json(&look->held[i]));
+    end_list(&list);
+}
+
 static void put_findings(struct writer *writer, const struct look *look)
 {
     struct writer list = begin_list(writer, "findings");
@@ -178,6 +202,8 @@ void report_json(const struct look *look, struct buf *out)
     for (size_t i = 0; i < look->alert_count; i++)
         put_item(&list, alert_json(&look->alerts[i]));
     end_list(&list);
+    if (look->watched)
+        put_watched(&writer, look);
     put_findings(&writer, look);
     list = begin_list(&writer, "not_judged");
     for (size_t i = 0; i < look->unjudged_count; i++)

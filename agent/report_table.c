@@ -204,6 +204,9 @@ void report_table(const struct look *look, const struct store *store,
     if (look->alert_count)
         buf_puts(out, "\n");
     size_t before = out->length;
+    table_put_held(&table);
+    if (style->verbose)
+        table_put_pending(&table);
     table_put_syncs(&table);
     table_put_not_seen(&table);
     table_put_noted(&table);

@@ -31,6 +31,19 @@ void table_put_syncs(const struct table *table);
 void table_put_arrays(const struct table *table);
 void table_put_disks(const struct table *table);
 
+/* "14:02", or "2026-03-01 14:02" where that is another day; local time. */
+const char *table_moment(int64_t at_ms, int64_t now_ms, struct arena *arena);
+
+/* What is wrong, in a line. */
+const char *table_summary(const struct alert *alert);
+
+/* "silenced until 14:02 by root: disk is ordered" */
+const char *table_held_reason(const struct table *table, const struct held_alert *held);
+
+/* Alerts that somebody knows of; those that have not held for long enough yet. */
+void table_put_held(const struct table *table);
+void table_put_pending(const struct table *table);
+
 /* What was not seen and what else was noted. */
 void table_put_not_seen(const struct table *table);
 void table_put_noted(const struct table *table);

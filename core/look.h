@@ -29,6 +29,14 @@ struct unjudged {
     const char *why;
 };
 
+/* An alert that fires and that somebody knows of already: it is shown apart and does not count. */
+struct held_alert {
+    const struct alert *alert;
+    const char *why;          /* "acknowledged", "silenced" */
+    const char *by, *comment; /* "" where nobody said */
+    int64_t until_ms;         /* wall clock; 0: until it gets worse, or ends */
+};
+
 /*
  * What one look at the host came to: the input of every report. Arrays belong to whoever made the
  * look. Alerts are in the order of alert_worst_first().
@@ -45,6 +53,12 @@ struct look {
     size_t probe_count;
     const struct unjudged *unjudged;
     size_t unjudged_count;
+    /* What only somebody knows who watches all the time; it does not count. */
+    bool watched;                /* that is an agent's look */
+    const struct alert *pending; /* have not held for as long as their rules want */
+    size_t pending_count;
+    const struct held_alert *held;
+    size_t held_count;
 };
 
 /*

@@ -77,6 +77,24 @@ static bool put_alert(const struct alert *alert, unsigned verbosity, struct buf 
            put_line(out, "  Now: ", labels_get(alert->annotations, "action"));
 }
 
+/* Alerts that do not count: those that somebody knows of, and those that may come. */
+static bool put_uncounted(const struct look *look, unsigned verbosity, struct buf *out)
+{
+    bool fits = true;
+    for (size_t i = 0; fits && i < look->held_count; i++) {
+        const struct held_alert *held = &look->held[i];
+        struct buf text = {0};
+        buf_printf(&text, "%s (%s%s%s%s%s)", summary_of(held->alert), held->why,
+                   held->by[0] ? " by " : "", held->by, held->comment[0] ? ": " : "",
+                   held->comment);
+        fits = put_line(out, "Known: ", text.data);
+        buf_free(&text);
+    }
+    for (size_t i = 0; verbosity && fits && i < look->pending_count; i++)
+        fits = put_line(out, "Pending: ", summary_of(&look->pending[i]));
+    return fits;
+}
+
 static bool put_finding(const struct finding *finding, struct buf *out)
 {
     struct buf text = {0};
@@ -103,6 +121,8 @@ static bool put_long(const struct look *look, unsigned verbosity, struct buf *ou
     for (size_t i = 0; i < look->alert_count; i++)
         if (!put_alert(&look->alerts[i], verbosity, out))
             return false;
+    if (!put_uncounted(look, verbosity, out))
+        return false;
     for (size_t i = 0; i < look->probe_count; i++)
         if (!look->probes[i].up && !put_probe(&look->probes[i], out))
             return false;

@@ -39,7 +39,7 @@ static void test_defaults(void **state)
 
     (void)state;
     assert_int_equal(parse(&options, "", words), 0);
-    assert_int_equal(options.format, FORMAT_TABLE);
+    assert_int_equal(options.question.format, FORMAT_TABLE);
     assert_int_equal(options.look.timeout_ms, 10000);
     assert_string_equal(options.look.root, "/");
     assert_int_equal(options.look.chosen_count, 2);
@@ -47,6 +47,8 @@ static void test_defaults(void **state)
     assert_int_equal(options.look.chosen[1], 1);
     assert_int_equal(options.look.rule_file_count, 0);
     assert_true(options.look.judge);
+    assert_string_equal(options.socket, "/run/forewarn/control.sock");
+    assert_false(options.now);
 }
 
 static void test_all(void **state)
@@ -64,17 +66,19 @@ static void test_all(void **state)
     assert_int_equal(options.look.chosen_count, 1);
     assert_int_equal(options.look.chosen[0], 1);
     assert_string_equal(options.look.root, "/x");
-    assert_int_equal(options.format, FORMAT_NAGIOS);
+    assert_int_equal(options.question.format, FORMAT_NAGIOS);
     assert_int_equal(options.look.timeout_ms, 3000);
     assert_int_equal(options.look.rule_file_count, 2);
     assert_string_equal(options.look.rule_files[1], "b.yml");
     assert_int_equal(options.look.override_count, 2);
+    assert_int_equal(options.question.override_count, 2);
+    assert_string_equal(options.question.overrides[0].alert, "A");
     assert_string_equal(options.look.overrides[1].alert, "B");
     assert_int_equal(options.look.overrides[1].severity, SEVERITY_CRITICAL);
-    assert_string_equal(options.expr, "up");
-    assert_string_equal(options.warning, "1:2");
-    assert_string_equal(options.critical, "@3");
-    assert_int_equal(options.verbosity, 3);
+    assert_string_equal(options.question.expr, "up");
+    assert_string_equal(options.question.warning, "1:2");
+    assert_string_equal(options.question.critical, "@3");
+    assert_int_equal(options.question.verbosity, 3);
 }
 
 /* -V and -h are answered whatever else is missing; --expr answers as a plugin. */
@@ -89,7 +93,34 @@ static void test_special(void **state)
     assert_int_equal(parse(&options, "-h x", words), 0);
     assert_true(options.help);
     assert_int_equal(parse(&options, "--expr up", words), 0);
-    assert_int_equal(options.format, FORMAT_NAGIOS);
+    assert_int_equal(options.question.format, FORMAT_NAGIOS);
+}
+
+/* An agent is asked unless something is wanted that it does not answer. */
+static void test_agent(void **state)
+{
+    static const struct {
+        const char *line, *socket;
+    } table[] = {
+        {"--socket /s --severity A=info --expr up", "/s"},
+        {"--now", "/run/forewarn/control.sock"},
+        {"--no-agent --socket /s", NULL},
+        {"--root /", NULL},
+        {"--rules a.yml", NULL},
+        {"--probe first", NULL},
+        {"--state-directory /x", NULL},
+    };
+    struct check_options options;
+    char words[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        assert_int_equal(parse(&options, table[i].line, words), 0);
+        if (table[i].socket)
+            assert_string_equal(options.socket, table[i].socket);
+        else
+            assert_null(options.socket);
+    }
 }
 
 static void test_wrong(void **state)
@@ -110,6 +141,7 @@ static void test_wrong(void **state)
         "--expr up --format json",
         "--verbose=1",
         "--expr up --format table",
+        "--now --root /x",
     };
     struct check_options options;
     char words[256], what[512];
@@ -135,9 +167,8 @@ static void test_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_all),
-        cmocka_unit_test(test_special),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all),
+        cmocka_unit_test(test_special),  cmocka_unit_test(test_agent),
         cmocka_unit_test(test_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,8 @@
 
 enum { AT = 1000 };
 
+static const struct promql_engine engine = {0};
+
 static void add(struct store *store, struct arena *arena, const char *disk, double value)
 {
     const struct label labels[] = {{LABEL_NAME, "pending"}, {"disk", disk}};
@@ -46,7 +48,7 @@ static void test_values(void **state)
         struct instant *values;
         char disks[8] = "";
         size_t count;
-        if (expr_evaluate(table[i].expr, store, AT, arena, &values, &count, &e) < 0)
+        if (expr_evaluate(table[i].expr, &engine, store, AT, arena, &values, &count, &e) < 0)
             fail_msg("%s: %s", table[i].expr, e.text);
         for (size_t k = 0; k < count && k < 7; k++) {
             const char *disk = labels_get(values[k].labels, "disk");
@@ -80,7 +82,8 @@ static void test_refused(void **state)
         assert_true(expr_check(table[i].expr, &e) < 0);
         if (strncmp(e.text, table[i].text, strlen(table[i].text)) != 0)
             fail_msg("%s: %s", table[i].expr, e.text);
-        assert_true(expr_evaluate(table[i].expr, store, AT, arena, &values, &count, &e) < 0);
+        assert_true(expr_evaluate(table[i].expr, &engine, store, AT, arena, &values, &count, &e) <
+                    0);
     }
     struct error e = {0};
     assert_int_equal(expr_check("count(up) > bool 1", &e), 0);

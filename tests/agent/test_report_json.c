@@ -194,12 +194,47 @@ static void test_probe(void **state)
     json_decref(json);
 }
 
+/* An agent's look has more keys. */
+static void test_watched(void **state)
+{
+    SCRATCH_ARENA(arena);
+    struct look look = *fixture_look(arena);
+    struct held_alert held = {&look.alerts[0], "silenced", "root", "why not", FIXTURE_AT_MS};
+    struct buf out = {0};
+    const char *name, *held_name, *why, *by, *comment;
+    int until;
+    (void)state;
+    look.watched = true;
+    look.pending = &look.alerts[1];
+    look.held = &held;
+    look.pending_count = look.held_count = 1;
+    report_json(&look, &out);
+    json_t *json = parse(&out);
+    assert_int_equal(json_unpack(json, "{s:[{s:s}], s:[{s:s, s:{s:s, s:s, s:s, s:i}}]}", "pending",
+                                 "name", &name, "held", "name", &held_name, "held", "why", &why,
+                                 "by", &by, "comment", &comment, "until", &until),
+                     0);
+    assert_string_equal(name, "MdMismatches");
+    assert_string_equal(held_name, "MdNoRedundancyAndSuspect");
+    assert_string_equal(why, "silenced");
+    assert_string_equal(by, "root");
+    assert_string_equal(comment, "why not");
+    assert_int_equal(until, FIXTURE_AT_MS / 1000);
+    json_decref(json);
+    held.until_ms = 0;
+    report_json(&look, &out);
+    json = parse(&out);
+    json_t *first = json_array_get(json_object_get(json, "held"), 0);
+    assert_true(json_is_null(json_object_get(json_object_get(first, "held"), "until")));
+    json_decref(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),       cmocka_unit_test(test_values),
-        cmocka_unit_test(test_odd_values), cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_keys),   cmocka_unit_test(test_watched),
+        cmocka_unit_test(test_values), cmocka_unit_test(test_odd_values),
+        cmocka_unit_test(test_empty),  cmocka_unit_test(test_probe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

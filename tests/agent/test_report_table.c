@@ -380,6 +380,39 @@ static void test_sync_in_alert(void **state)
     free(text);
 }
 
+/* What does not count is told apart. */
+static void test_uncounted(void **state)
+{
+    SCRATCH_ARENA(arena);
+    struct look look = *fixture_look(arena);
+    struct report_style style = {.width = 100};
+    struct alert pending = look.alerts[1];
+    const struct held_alert held[] = {
+        {&look.alerts[0], "silenced", "root", "the disk is ordered", FIXTURE_AT_MS + 3600 * 1000},
+        {&look.alerts[1], "acknowledged", "", "", 0},
+    };
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    pending.active_at_ms = FIXTURE_AT_MS - 120 * 1000;
+    look.alert_count = 0;
+    look.pending = &pending;
+    look.pending_count = 1;
+    look.held = held;
+    look.held_count = 2;
+    char *text = render(&look, "", &style);
+    assert_in(text,
+              " Known:    critical, md2 has no redundancy left and sdb is going bad (silenced "
+              "until 13:00 by root:\n           the disk is ordered)\n"
+              "           info, md0: 128 sectors differ (acknowledged)\n");
+    assert_not_in(text, "Pending");
+    free(text);
+    style.verbose = true;
+    text = render(&look, "", &style);
+    assert_in(text, " Pending:  info, md0: 128 sectors differ (for 2 min)\n");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_syncs),
         cmocka_unit_test(test_time_to_go),
         cmocka_unit_test(test_sync_in_alert),
+        cmocka_unit_test(test_uncounted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,12 +203,36 @@ static void test_unknown(void **state)
     buf_free(&out);
 }
 
+/* Alerts that somebody knows of do not count, nor do those that may come. */
+static void test_uncounted(void **state)
+{
+    SCRATCH_ARENA(arena);
+    struct look look = *fixture_look(arena);
+    const struct held_alert held = {&look.alerts[0], "acknowledged", "ro|ot", "it is\nordered", 0};
+    (void)state;
+    look.pending = &look.alerts[1];
+    look.held = &held;
+    look.alert_count = look.finding_count = 0;
+    look.pending_count = look.held_count = 1;
+    look.verdict = look_verdict(&look);
+    char *text = render(&look, "", 0);
+    assert_in(text, "FOREWARN OK - nothing wrong seen; ");
+    assert_in(text, "\nKnown: md2 has no redundancy left and sdb is going bad (acknowledged by "
+                    "ro/ot: it is ordered)\n");
+    assert_null(strstr(text, "Pending"));
+    free(text);
+    text = render(&look, "", 1);
+    assert_in(text, "\nPending: md0: 128 sectors differ\n");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_critical),      cmocka_unit_test(test_quiet_hosts),
         cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_many_disks),
         cmocka_unit_test(test_many_alerts),   cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_uncounted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
