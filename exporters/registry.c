@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "exporters/exporter.h"
+#include "exporters/snmp.h"
 
 const struct exporter *const exporters[] = {
+    &snmp_exporter,
     NULL,
 };
 
