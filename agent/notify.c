@@ -91,9 +91,12 @@ static void add_event(struct round_of_notices *r, struct notice *notice, enum no
 static bool is_worse(const struct notice *notice)
 {
     const struct alert *alert = &notice->alert;
+    const char *worse = labels_get(alert->annotations, "worse");
     if (alert->severity != notice->known_severity)
         return alert->severity > notice->known_severity;
-    if (strcmp(labels_get(alert->annotations, "worse"), "lower") == 0)
+    if (strcmp(worse, "level") == 0)
+        return false;
+    if (strcmp(worse, "lower") == 0)
         return alert->value < notice->known_value;
     return alert->value > notice->known_value;
 }

@@ -14,7 +14,8 @@
  *  - An event goes out when an alert begins, changes its severity, or ends; while it lasts it is
  *    repeated, each time after twice the time, up to a day.
  *  - An alert that is acknowledged is held until it gets worse: a higher severity, or a value that
- *    is worse than it was (higher; lower where the annotation `worse` says "lower").
+ *    is worse than it was: higher; lower where the annotation `worse` says "lower"; none where it
+ *    says "level", as of ages and progress, which go on by themselves.
  *  - A silence holds all alerts that its matchers meet, until its time is over.
  *  - An alert whose annotation `inhibits` names a label holds those of the same value of that label
  *    that do not inhibit themselves: an array that is gone does not also send every member.

@@ -20,7 +20,10 @@ const char *alert_state_name(enum alert_state state);
  * An alert as exporters see it. labels hold alertname and the rule's own labels but not severity,
  * which is no part of an alert's identity. Annotations that have a meaning of their own: summary
  * (one line: what is wrong and where), description (what is known), action (what to do now), sync
- * ("told": it says what the array's sync does). All memory belongs to whoever made the list.
+ * ("told": it says what the array's sync does), worse ("lower" or
+ * "level": when an acknowledged alert counts as worse, else when its value is higher), inhibits (a
+ * label: alerts of the same value of it are not told beside this one). All memory belongs to
+ * whoever made the list.
  */
 struct alert {
     const char *name;

@@ -21,7 +21,8 @@ static const struct notify_config config = {
 
 /*
  * Alerts in short: "a:w3" is Disk{disk="a"}, a warning of value 3; "A:c" is Array{array="A"}, which
- * inhibits what has array="A": "m:w@A" is Disk{disk="m",array="A"}; "l:w3-" is worse when lower.
+ * inhibits what has array="A": "m:w@A" is Disk{disk="m",array="A"}; "l:w3-" is worse when lower,
+ * "p:w3=" only by its level.
  */
 static struct alert make(struct arena *arena, const char *word)
 {
@@ -40,6 +41,8 @@ static struct alert make(struct arena *arena, const char *word)
         annotation = (struct label){"inhibits", "array"};
     if (strchr(word, '-'))
         annotation = (struct label){"worse", "lower"};
+    if (strchr(word, '='))
+        annotation = (struct label){"worse", "level"};
     return (struct alert){.name = labels[1].value,
                           .severity = severities[(unsigned char)word[2]],
                           .state = ALERT_FIRING,
@@ -128,7 +131,7 @@ static void an_acknowledged_alert_waits_until_it_is_worse(void **state)
 
     (void)state;
     notify_configure(notify, &config);
-    assert_string_equal(tick(notify, arena, 0, "a:w3 b:w3 l:w5-"), "+a +b +l");
+    assert_string_equal(tick(notify, arena, 0, "a:w3 b:w3 l:w5- p:w3="), "+a +b +l +p");
     struct alert a = make(arena, "a:w3");
     notify_alert_id(&a, id);
     assert_int_equal(notify_acknowledge(notify, "nothing", "me", "", false), 0);
@@ -137,15 +140,15 @@ static void an_acknowledged_alert_waits_until_it_is_worse(void **state)
     assert_int_equal(held.hold, HOLD_ACKNOWLEDGED);
     assert_string_equal(held.by, "me");
     assert_string_equal(held.comment, "ordered");
-    assert_string_equal(tick(notify, arena, 700, "a:w3 b:w3 l:w5-"), "*b *l");
-    assert_string_equal(tick(notify, arena, 701, "a:w2 b:w3 l:w5-"), "");
-    assert_string_equal(tick(notify, arena, 702, "a:w4 b:w3 l:w5-"), "*a");
+    assert_string_equal(tick(notify, arena, 700, "a:w3 b:w3 l:w5- p:w1="), "*b *l *p");
+    assert_string_equal(tick(notify, arena, 701, "a:w2 b:w3 l:w5- p:w1="), "");
+    assert_string_equal(tick(notify, arena, 702, "a:w4 b:w3 l:w5- p:w1="), "*a");
     assert_int_equal(notify_held(notify, &a).hold, HOLD_NONE);
-    assert_int_equal(notify_acknowledge(notify, "Disk", "me", "", false), 3);
-    assert_string_equal(tick(notify, arena, 703, "a:w4 b:c0 l:w6-"), "!b");
-    assert_string_equal(tick(notify, arena, 704, "a:w4 b:c0 l:w4-"), "*l");
+    assert_int_equal(notify_acknowledge(notify, "Disk", "me", "", false), 4);
+    assert_string_equal(tick(notify, arena, 703, "a:w4 b:c0 l:w6- p:w9="), "!b");
+    assert_string_equal(tick(notify, arena, 704, "a:w4 b:c0 l:w4- p:c0="), "*l !p");
     assert_int_equal(notify_acknowledge(notify, id, "me", "", true), 1);
-    assert_string_equal(tick(notify, arena, 5000, "a:w4"), "-b -l *a");
+    assert_string_equal(tick(notify, arena, 5000, "a:w4"), "-b -l -p *a");
     /* The end is told of, and what comes again is another alert. */
     notify_acknowledge(notify, id, "me", "", false);
     assert_string_equal(tick(notify, arena, 5001, ""), "-a");
