@@ -42,6 +42,18 @@ static void arm(struct agent *agent)
     uv_timer_start(&agent->tick, on_tick, (uint64_t)wait_ms, 0);
 }
 
+/* A probe that gives nothing any more goes on with its last values, so its age has to be told. */
+static void report_watch(const struct watch *watch, struct batch *batch)
+{
+    if (!watch->config.enabled)
+        return;
+    BATCH_SAMPLE(batch, &self_probe_interval, (double)watch->config.interval_ms / 1000,
+                 watch->probe->name);
+    if (watch->seen)
+        BATCH_SAMPLE(batch, &self_probe_last_round, (double)watch->seen->at_ms / 1000,
+                     watch->probe->name);
+}
+
 /* What the agent has to say of itself. */
 static struct seen *see_self(const struct agent *agent, int64_t t_ms)
 {
@@ -50,6 +62,8 @@ static struct seen *see_self(const struct agent *agent, int64_t t_ms)
 
     batch_init(&batch);
     BATCH_SAMPLE(&batch, &self_build_info, 1, PACKAGE_VERSION);
+    for (size_t i = 0; i < agent->watch_count; i++)
+        report_watch(&agent->watches[i], &batch);
     evaluation_report(&agent->evaluation, &batch);
     keeper_report(agent->keeper, &batch);
     intake_batch(&self->intake, &self_probe, &batch);

@@ -10,6 +10,24 @@ const struct metric self_build_info = {
     .labels = {"version"},
 };
 
+const struct metric self_probe_interval = {
+    .name = "forewarn_probe_interval_seconds",
+    .type = METRIC_GAUGE,
+    .unit = "seconds",
+    .help = "How often the agent has the probe make a round.",
+    .source = "the configuration",
+    .labels = {"probe"},
+};
+
+const struct metric self_probe_last_round = {
+    .name = "forewarn_probe_last_round_timestamp_seconds",
+    .type = METRIC_GAUGE,
+    .unit = "seconds",
+    .help = "When the last round that the probe brought to its end began, since 1970.",
+    .source = "the agent's supervision of its workers",
+    .labels = {"probe"},
+};
+
 const struct metric self_probe_up = {
     .name = "forewarn_probe_up",
     .type = METRIC_GAUGE,
@@ -63,8 +81,11 @@ const struct metric self_rules_failed = {
 };
 
 static const struct metric *const metrics[] = {
-    &self_build_info,     &self_history_memory, &self_history_writable, &self_probe_up,
-    &self_probe_duration, &self_rules_failed,   &self_target_hung,      NULL,
+    &self_build_info,       &self_history_memory,
+    &self_history_writable, &self_probe_duration,
+    &self_probe_interval,   &self_probe_last_round,
+    &self_probe_up,         &self_rules_failed,
+    &self_target_hung,      NULL,
 };
 
 const struct probe self_probe = {

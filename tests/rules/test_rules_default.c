@@ -99,8 +99,9 @@ static void are_complete(void **state)
 }
 
 /* What the agent says of itself, beside what its probes say. */
-static const char *const own_metrics[] = {"forewarn_probe_up", "forewarn_target_hung",
-                                          "forewarn_history_writable"};
+static const char *const own_metrics[] = {
+    "forewarn_history_writable", "forewarn_probe_interval_seconds",
+    "forewarn_probe_last_round_timestamp_seconds", "forewarn_probe_up", "forewarn_target_hung"};
 
 static bool is_measured(const char *name)
 {
