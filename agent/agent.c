@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/agent_state.h"
+#include "agent/confinement.h"
 #include "agent/defaults.h"
 #include "agent/directories.h"
 #include "agent/host.h"
@@ -82,6 +83,14 @@ static int prepare(struct agent *agent, struct settings *settings, struct error 
     return code;
 }
 
+/* An agent that is not confined still warns. */
+static void confine(void)
+{
+    struct error e = {0};
+    if (confinement_apply(&e) < 0)
+        log_warning("%s; all system calls stay allowed", e.text);
+}
+
 static int run_loop(struct agent *agent, struct settings *settings, struct error *e)
 {
     int code = uv_loop_init(&agent->loop);
@@ -91,6 +100,7 @@ static int run_loop(struct agent *agent, struct settings *settings, struct error
                         &agent->control, e);
     if (code == 0) {
         agent_begin(agent, settings);
+        confine();
         uv_run(&agent->loop, UV_RUN_DEFAULT);
         agent_end(agent);
     }

@@ -42,6 +42,15 @@ until_true 20 grep -q 'READY=1' "$heard" || complain "never ready: $(cat "$heard
 until_true 20 grep -q '^STATUS=critical: 1 critical' "$heard" || complain "no status: $(cat "$heard")"
 until_true 20 beats || complain "no beats"
 grep -q RELOADING "$heard" && complain "reloading unasked"
+
+# It keeps no right and no system call that it does not need (see agent/confinement.h), the launcher
+# all that its workers may need.
+if ! grep -q __asan_init "$forewarnd"; then
+    grep -q '^Seccomp:[[:space:]]*2' "/proc/$(agent_pid)/status" || complain "it is not confined"
+fi
+grep -q '^NoNewPrivs:[[:space:]]*1' "/proc/$(agent_pid)/status" || complain "new privileges"
+grep "^Cap[IPEA]" "/proc/$(agent_pid)/status" | grep -qv "[[:space:]]0*$" && complain "capabilities"
+
 kill -HUP "$(agent_pid)"
 until_true 20 reloaded || complain "not ready after reloading: $(cat "$heard")"
 grep -qE '^MONOTONIC_USEC=[0-9]+$' "$heard" || complain "no time of reloading"
