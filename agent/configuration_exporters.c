@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "agent/configuration_exec.h"
 #include "agent/configuration_value.h"
+#include "agent/configuration_webhook.h"
 #include "exporters/exporter.h"
 
 enum { HOUR_MS = 60 * 60 * 1000, DAY_MS = 24 * HOUR_MS };
@@ -13,6 +15,8 @@ static const struct {
     const char *name;
     void (*read)(struct yaml_file *file, const yaml_node_t *node, void *out);
 } readers[] = {
+    {"exec", configuration_read_exec},
+    {"webhook", configuration_read_webhook},
     {NULL, NULL},
 };
 

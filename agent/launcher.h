@@ -24,6 +24,7 @@ void launcher_run(const struct launch_config *config) __attribute__((noreturn));
 struct launcher_program {
     const char *name, *capabilities;
     bool is_exporter;
+    enum exporter_rights rights;
 };
 bool launcher_program(const struct launch_config *config, uint32_t number,
                       struct launcher_program *program);

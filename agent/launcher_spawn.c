@@ -9,12 +9,14 @@
 #include <unistd.h>
 
 #include "agent/launcher.h"
+#include "agent/privileges.h"
 #include "agent/worker.h"
 #include "core/arena.h"
 
 /* What settle_worker() needs to know. */
 struct settings {
     bool privileged;
+    enum exporter_rights rights;
     int socket, log;
 };
 
@@ -43,6 +45,8 @@ static int settle_worker(void *detail)
     /* Not closed: libcap tells of a failed exec through a descriptor of its own. */
     if (close_range(WORKER_ROOT_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         return -1;
+    if (settings->rights == EXPORTER_USER)
+        return 0;
     if (settings->privileged && shed_root() < 0)
         return -1;
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -96,14 +100,17 @@ bool launcher_program(const struct launch_config *config, uint32_t number,
             /* A recorded tree has no devices to ask, but may be closed to others than its owner. */
             const char *capabilities =
                 config->root_is_live ? (*probe)->capabilities : "cap_dac_read_search";
-            *program = (struct launcher_program){(*probe)->name, capabilities, false};
+            *program =
+                (struct launcher_program){.name = (*probe)->name, .capabilities = capabilities};
             return true;
         }
     for (const struct exporter *const *exporter = config->exporters; exporter && *exporter;
          exporter++)
         if (number-- == 0) {
-            *program =
-                (struct launcher_program){(*exporter)->name, (*exporter)->capabilities, true};
+            *program = (struct launcher_program){.name = (*exporter)->name,
+                                                 .capabilities = (*exporter)->capabilities,
+                                                 .is_exporter = true,
+                                                 .rights = (*exporter)->rights};
             return true;
         }
     return false;
@@ -124,11 +131,26 @@ static const char *const *make_environment(struct arena *arena)
     return environment;
 }
 
+static void set_rights(cap_launch_t launcher, const struct launcher_program *program)
+{
+    uid_t uid;
+    gid_t gid;
+
+    if (program->rights != EXPORTER_USER) /* whose programs may need what it cannot get itself */
+        cap_launcher_set_iab(launcher, make_iab(program->capabilities));
+    if (program->rights == EXPORTER_ROOT)
+        return;
+    privileges_find_judge(&uid, &gid);
+    cap_launcher_setgroups(launcher, gid, 0, NULL);
+    cap_launcher_setuid(launcher, uid);
+}
+
 pid_t launcher_spawn(const struct launch_config *config, const struct launcher_program *program,
                      int socket, int log)
 {
     SCRATCH_ARENA(arena);
-    struct settings settings = {.privileged = config->privileged, .socket = socket, .log = log};
+    struct settings settings = {
+        .privileged = config->privileged, .rights = program->rights, .socket = socket, .log = log};
     const char *state = config->exporter_state ? config->exporter_state : "";
     const char *const arguments[] = {"forewarn",
                                      program->is_exporter ? "--exporter" : "--worker",
@@ -142,7 +164,7 @@ pid_t launcher_spawn(const struct launch_config *config, const struct launcher_p
         return -ENOMEM;
     cap_launcher_callback(launcher, settle_worker);
     if (config->privileged)
-        cap_launcher_set_iab(launcher, make_iab(program->capabilities));
+        set_rights(launcher, program);
     pid_t pid = cap_launch(launcher, &settings);
     int code = -errno;
     cap_free(launcher);

@@ -60,7 +60,10 @@ static int run_exporter(int argc, char **argv)
     snprintf(name, sizeof name, "forewarn-%s", exporter->name);
     prctl(PR_SET_NAME, name);
     log_open(exporter->name, LOG_NOTICE);
-    worker_confine();
+    if (exporter->rights == EXPORTER_USER)
+        worker_attach();
+    else
+        worker_confine();
     close(WORKER_ROOT_FD);
     struct exporter_link *link = exporter_link_new(WORKER_SOCKET_FD);
     int status = exporter->run(link, argv[4][0] ? argv[4] : NULL);

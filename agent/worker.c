@@ -29,16 +29,21 @@ struct worker {
     Forewarn__Order *order; /* the one being carried out; its skip list is sorted */
 };
 
+void worker_attach(void)
+{
+    /* Set here and not by the launcher: exec and a change of user id clear it. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    fcntl(WORKER_SOCKET_FD, F_SETFD, FD_CLOEXEC);
+    fcntl(WORKER_ROOT_FD, F_SETFD, FD_CLOEXEC);
+    signal(SIGPIPE, SIG_IGN);
+}
+
 void worker_confine(void)
 {
     const struct rlimit none = {0, 0}, memory = {MEMORY_LIMIT, MEMORY_LIMIT};
 
-    /* Set here and not by the launcher: exec and a change of user id clear it. */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    worker_attach();
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    fcntl(WORKER_SOCKET_FD, F_SETFD, FD_CLOEXEC);
-    fcntl(WORKER_ROOT_FD, F_SETFD, FD_CLOEXEC);
-    signal(SIGPIPE, SIG_IGN);
     setrlimit(RLIMIT_CORE, &none);
     if (!SANITIZED) /* AddressSanitizer reserves terabytes of addresses */
         setrlimit(RLIMIT_AS, &memory);

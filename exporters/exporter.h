@@ -17,10 +17,23 @@
  */
 struct exporter_link; /* exporter_link.h */
 
+/*
+ * As whom its process runs where the agent was started by root. What it does is up to the agent,
+ * which has a network: whoever runs what the agent names must not have more rights than that.
+ */
+enum exporter_rights {
+    EXPORTER_ROOT,  /* as root, to keep its own files, with the declared capabilities and no others
+                     */
+    EXPORTER_AGENT, /* as the agent's user, with no way to become more */
+    EXPORTER_USER,  /* the same, but what it starts may have other rights of its own by its file's
+                       mode, as sendmail has */
+};
+
 struct exporter {
-    const char *name;         /* "snmp" */
-    const char *what;         /* for people: "SNMP notifications and AgentX" */
-    const char *capabilities; /* as struct probe's */
+    const char *name; /* "snmp" */
+    const char *what; /* for people: "SNMP notifications and AgentX" */
+    enum exporter_rights rights;
+    const char *capabilities; /* as struct probe's; of EXPORTER_ROOT */
     /*
      * The whole life of the worker, in whatever loop it likes; ends when the agent closes its end.
      * state_directory: where it may keep what must outlive it, of its own; NULL: nowhere. Gives the

@@ -4,8 +4,12 @@
 #include "exporters/exporter.h"
 #include "exporters/snmp.h"
 
+extern const struct exporter exec_exporter, webhook_exporter;
+
 const struct exporter *const exporters[] = {
     &snmp_exporter,
+    &exec_exporter,
+    &webhook_exporter,
     NULL,
 };
 
