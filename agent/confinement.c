@@ -269,10 +269,10 @@ static const struct {
     struct scmp_arg_cmp argument;
 } limited[] = {
     {"clone", SCMP_A0_64(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)},
-    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, FIONBIO)},
-    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, FIONREAD)},
-    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, FIOCLEX)},
-    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, TCGETS)},
+    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, FIONBIO, 0)},
+    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, FIONREAD, 0)},
+    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, FIOCLEX, 0)},
+    {"ioctl", SCMP_A1_64(SCMP_CMP_EQ, TCGETS, 0)},
     {"mmap", SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, 0)},
     {"mmap", SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_WRITE)},
     {"mmap", SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_EXEC)},
@@ -280,15 +280,15 @@ static const struct {
     {"mmap2", SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_WRITE)},
     {"mmap2", SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, PROT_EXEC)},
     {"mprotect", SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
-    {"prctl", SCMP_A0_64(SCMP_CMP_EQ, PR_SET_NAME)},
-    {"prctl", SCMP_A0_64(SCMP_CMP_EQ, PR_GET_NAME)},
-    {"prctl", SCMP_A0_64(SCMP_CMP_EQ, PR_GET_DUMPABLE)},
+    {"prctl", SCMP_A0_64(SCMP_CMP_EQ, PR_SET_NAME, 0)},
+    {"prctl", SCMP_A0_64(SCMP_CMP_EQ, PR_GET_NAME, 0)},
+    {"prctl", SCMP_A0_64(SCMP_CMP_EQ, PR_GET_DUMPABLE, 0)},
     /* Reads, as the new limits are NULL. */
-    {"prlimit64", SCMP_A2_64(SCMP_CMP_EQ, 0)},
-    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_UNIX)},
-    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_INET)},
-    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_INET6)},
-    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_NETLINK)},
+    {"prlimit64", SCMP_A2_64(SCMP_CMP_EQ, 0, 0)},
+    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_UNIX, 0)},
+    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_INET, 0)},
+    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_INET6, 0)},
+    {"socket", SCMP_A0_64(SCMP_CMP_EQ, AF_NETLINK, 0)},
 };
 
 /* 0 too where this architecture has no such call. */
