@@ -67,11 +67,14 @@ static void note_age(const struct agent *agent, struct arena *arena, struct look
 {
     int64_t now_ms = clock_wall_ms(&clock_system), tick_ms = agent->evaluation.tick_ms;
     int64_t interval_ms = evaluation_step_ms(&agent->evaluation);
-    double age = (double)(now_ms - tick_ms) / 1000;
+    double age;
 
-    if (tick_ms == INT64_MIN)
+    if (tick_ms == INT64_MIN) {
         note(look, arena, "agent", "has just started and has not judged yet");
-    else if (now_ms - tick_ms > OLD_INTERVALS * interval_ms)
+        return;
+    }
+    age = (double)(now_ms - tick_ms) / 1000;
+    if (now_ms - tick_ms > OLD_INTERVALS * interval_ms)
         note(look, arena, "agent",
              arena_printf(arena, "has not judged for %s, though it should each %s",
                           table_duration(age, arena),

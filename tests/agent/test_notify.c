@@ -64,7 +64,7 @@ static const char *tick(struct notify *notify, struct arena *arena, int minute, 
 
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
         alerts[count++] = make(arena, word);
-    notify_tick(notify, alerts, count, minute * MINUTE, arena, &events, &event_count);
+    notify_tick(notify, alerts, count, (int64_t)minute * MINUTE, arena, &events, &event_count);
     for (size_t i = 0; i < event_count; i++) {
         const struct labels *labels = events[i].alert->labels;
         const char *disk = labels_get(labels, "disk");
