@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/configuration_exec.h"
+#include "agent/configuration_snmp.h"
 #include "agent/configuration_value.h"
 #include "agent/configuration_webhook.h"
 #include "exporters/exporter.h"
@@ -16,6 +17,7 @@ static const struct {
     void (*read)(struct yaml_file *file, const yaml_node_t *node, void *out);
 } readers[] = {
     {"exec", configuration_read_exec},
+    {"snmp", configuration_read_snmp},
     {"webhook", configuration_read_webhook},
     {NULL, NULL},
 };

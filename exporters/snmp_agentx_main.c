@@ -8,6 +8,7 @@
 #include <net-snmp/library/large_fd_set.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,9 +214,12 @@ static int take_all(struct subagent *subagent)
             if (code == 0)
                 code = open_agentx(subagent);
         }
-        if (code >= 0 && tell->snapshot)
+        bool large = tell->snapshot != NULL;
+        if (code >= 0 && large)
             take_snapshot(subagent, tell->snapshot);
         forewarn__tell__free_unpacked(tell, NULL);
+        if (large)
+            malloc_trim(0); /* it is worth a megabyte, once a tick */
         if (code < 0)
             break;
     }

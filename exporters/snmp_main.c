@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -145,7 +146,10 @@ static int take_all(struct worker *worker)
             take_snapshot(worker, tell);
         if (code == 0 && worker->configured && tell->event)
             take_event(worker, tell->event);
+        bool large = tell->snapshot != NULL;
         forewarn__tell__free_unpacked(tell, NULL);
+        if (large)
+            malloc_trim(0); /* it is worth a megabyte, once a tick */
         if (code < 0)
             break;
     }

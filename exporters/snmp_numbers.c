@@ -61,6 +61,14 @@ static struct entry *find(struct snmp_numbers *numbers, const char *kind, const 
     return NULL;
 }
 
+static bool is_clean(const char *name)
+{
+    for (; *name; name++)
+        if ((unsigned char)*name < ' ')
+            return false;
+    return true;
+}
+
 /* Names end with the line in the file. */
 static char *copy_name(const char *name)
 {
@@ -194,7 +202,7 @@ static bool load_row(struct snmp_numbers *numbers, const char *line)
 
     if (sscanf(line, "%15[a-z] %" SCNu32 " %d %" SCNu64 " %" SCNd64 " %n", kind, &alarm.number,
                &alarm.severity, &alarm.sequence, &alarm.changed_ms, &name) != 5 ||
-        !name || !line[name] || !alarm.number || alarm.number > INT32_MAX ||
+        !name || !line[name] || !is_clean(line + name) || !alarm.number || alarm.number > INT32_MAX ||
         numbers->count >= 2 * SNMP_MAX_NUMBERS || find(numbers, kind, line + name))
         return false;
     add(numbers, kind, line + name)->alarm = alarm;
@@ -205,9 +213,11 @@ static bool load_line(struct snmp_numbers *numbers, size_t n, const char *line)
 {
     if (n == 0)
         return strcmp(line, header) == 0;
+    int end = 0;
     if (n == 1)
-        return sscanf(line, "sequence %" SCNu64 " %" SCNd64, &numbers->sequence,
-                      &numbers->changed_ms) == 2;
+        return sscanf(line, "sequence %" SCNu64 " %" SCNd64 "%n", &numbers->sequence,
+                      &numbers->changed_ms, &end) == 2 &&
+               !line[end];
     return load_row(numbers, line);
 }
 
