@@ -202,8 +202,9 @@ static bool load_row(struct snmp_numbers *numbers, const char *line)
 
     if (sscanf(line, "%15[a-z] %" SCNu32 " %d %" SCNu64 " %" SCNd64 " %n", kind, &alarm.number,
                &alarm.severity, &alarm.sequence, &alarm.changed_ms, &name) != 5 ||
-        !name || !line[name] || !is_clean(line + name) || !alarm.number || alarm.number > INT32_MAX ||
-        numbers->count >= 2 * SNMP_MAX_NUMBERS || find(numbers, kind, line + name))
+        !name || !line[name] || !is_clean(line + name) || !alarm.number ||
+        alarm.number > INT32_MAX || numbers->count >= 2 * SNMP_MAX_NUMBERS ||
+        find(numbers, kind, line + name))
         return false;
     add(numbers, kind, line + name)->alarm = alarm;
     return true;

@@ -91,6 +91,7 @@ stop_worker()
 {
     exec 7>&-
     wait "$teller"
+    grep -E 'Sanitizer|runtime error' "$directory/log" && complain "not sound"
     until_true 10 worker_gone || complain "the worker is left"
 }
 

@@ -13,8 +13,7 @@ static void walk(const struct snmp_view *view)
     size_t met = 0;
     for (; at; at = snmp_view_next(view, at->oid, at->oid_length)) {
         met++;
-        if (snmp_view_get(view, at->oid, at->oid_length) != at ||
-            at->value.length > SNMP_MAX_TEXT)
+        if (snmp_view_get(view, at->oid, at->oid_length) != at || at->value.length > SNMP_MAX_TEXT)
             abort();
     }
     if (met != view->count)
