@@ -139,10 +139,18 @@ until_true 10 grep -q '^told nobody nobody delivered there is no such receiver' 
     complain "no word of an unknown receiver"
 stop_worker
 
+# The engine can be read and not written: its boots follow the clock, and traps arrive.
+mkdir "$state/snmp/engine.new"
+start_worker
+tell "event|0|readonly|44|t3|$alert"
+until_true 30 came "TRAP2, SNMP v3, user trapper" readonly ||
+    complain "no v3 trap where the state takes no writes: $(cat "$told" "$directory/log")"
+stop_worker
+
 # No place for the engine: v3 traps wait and say so, everything else goes out.
 rm -rf "$state"
 start_worker
-tell "event|0|nostate|44|$all|$alert"
+tell "event|0|nostate|45|$all|$alert"
 until_true 30 delivered_all nostate t2 i2 i3 ||
     complain "without state nothing goes out: $(cat "$told")"
 until_true 30 grep -q '^told nostate t3 waits .*state' "$told" || complain "no word of the state"
