@@ -176,10 +176,8 @@ static int no_certificate(gnutls_session_t session, const gnutls_datum_t *author
 
 static int start(struct http *http, struct error *e)
 {
-    const struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)no_certificate},
-        {MHD_OPTION_END, 0, NULL},
-    };
+    struct MHD_OptionItem more[3];
+    size_t count = 0;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
     int fd = http->socket >= 0 ? fcntl(http->socket, F_DUPFD_CLOEXEC, 0) : -1;
 
@@ -187,12 +185,17 @@ static int start(struct http *http, struct error *e)
         return error_set(e, -errno, "prometheus: dup: %s", error_name(errno));
     flags |= fd < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0;
     flags |= http->tls ? MHD_USE_TLS : 0;
+    if (fd >= 0)
+        more[count++] = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, fd, NULL};
+    if (http->tls)
+        more[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+                                                (void *)(intptr_t)no_certificate};
+    more[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     http->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, answer_request, http, MHD_OPTION_NOTIFY_COMPLETED, answer_completed,
-        http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
-        http->tls ? tls : tls + 1, MHD_OPTION_END);
+        http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_LIMIT,
+        MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
     if (!http->daemon && fd >= 0)
         close(fd);
     return http->daemon ? 0 : error_set(e, -EIO, "prometheus: libmicrohttpd does not start");

@@ -74,7 +74,8 @@ static void measure(const struct snapshot *snapshot, enum prometheus_format form
     }
     double series = (double)store_series_count(snapshot->sources->store) * ROUNDS;
     printf("%s %zu %zu %zu %.3f %.3f\n", name, store_series_count(snapshot->sources->store),
-           plain.length, compressed.length, (middle - begin) / series, (cpu_us() - middle) / series);
+           plain.length, compressed.length, (middle - begin) / series,
+           (cpu_us() - middle) / series);
     buf_free(&plain);
     buf_free(&compressed);
 }

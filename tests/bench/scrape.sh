@@ -33,9 +33,9 @@ row()
 # measure NAME PID PORT SCRAPERS SCRAPES PAUSE_MS: sets per_series, the CPU of the process in us
 measure()
 {
-    local before after count bytes half most
+    local before after count half most
     before=$(cpu_us "$2")
-    read -r count bytes half most _ < <("$scrape" "$3" "$4" "$5" "$6")
+    read -r count _ half most _ < <("$scrape" "$3" "$4" "$5" "$6")
     after=$(cpu_us "$2")
     per_series=$(awk -v us=$((after - before)) -v n="$count" -v s="$series" 'BEGIN { printf "%.3f", us / n / s }')
     row "$1" "$per_series" "$(awk -v h="$half" 'BEGIN { printf "%.2f", h / 1000 }')" \
