@@ -30,8 +30,9 @@ enum { BLOCK = 1024 };
 struct array {
     const char *name;
     double wanted, lost, faulty, spare, size, done_ratio, total;
-    bool inactive;
-    const char *action, *why; /* of the sync that runs, or waits */
+    bool inactive, broken;
+    bool waits;         /* for a sync: mdstat says resync=DELAYED or PENDING, whatever it is */
+    const char *action; /* of the sync that runs */
 };
 
 struct arrays {
@@ -65,7 +66,6 @@ static void add_array(const struct labels *labels, double value, void *arg)
         .done_ratio = NAN,
         .total = NAN,
         .action = "idle",
-        .why = "",
     };
 }
 
@@ -100,8 +100,10 @@ static void take_disks(const struct labels *labels, double value, void *arg)
 static void take_state(const struct labels *labels, double value, void *arg)
 {
     struct array *array = find(arg, labels);
-    if (array && value)
+    if (array && value) {
         array->inactive |= strcmp(labels_get(labels, "state"), "inactive") == 0;
+        array->broken |= strcmp(labels_get(labels, "state"), "broken") == 0;
+    }
 }
 
 static void take_action(const struct labels *labels, double value, void *arg)
@@ -115,7 +117,7 @@ static void take_why(const struct labels *labels, double value, void *arg)
 {
     struct array *array = find(arg, labels);
     if (array && value)
-        array->why = labels_get(labels, "why");
+        array->waits |= strcmp(labels_get(labels, "why"), "remote") != 0;
 }
 
 static void gather(const struct snapshot *snapshot, struct arrays *arrays)
@@ -139,23 +141,33 @@ static void gather(const struct snapshot *snapshot, struct arrays *arrays)
         compat_each(snapshot, facts[i].metric, facts[i].take, arrays);
 }
 
-/* The one state that node_exporter has for it; a reshape has none of its own there. */
+/* What node_exporter calls a sync that runs; NULL for a reshape, which it does not know. */
+static const char *sync_of(const struct array *array)
+{
+    static const char *const names[][2] = {
+        {"check", "check"}, {"recover", "recovering"}, {"repair", "resync"}, {"resync", "resync"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(array->action, names[i][0]) == 0)
+            return names[i][1];
+    return NULL;
+}
+
+/* The one state that node_exporter has for it; "" for one that is none of its five. */
 static const char *state_of(const struct array *array)
 {
-    static const char *const states[][2] = {
-        {"check", "check"}, {"recover", "recovering"}, {"repair", "resync"}, {"resync", "resync"}};
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (strcmp(array->action, states[i][0]) == 0)
-            return states[i][1];
-    return array->inactive ? "inactive" : "active";
+    if (array->waits)
+        return "resync";
+    if (sync_of(array) && !isnan(array->done_ratio))
+        return sync_of(array);
+    return array->inactive ? "inactive" : array->broken ? "" : "active";
 }
 
 /* How far a sync is that runs; else all of the array is. */
 static double synced(const struct array *array)
 {
-    if (array->why[0])
+    if (array->waits)
         return 0;
-    return isnan(array->done_ratio) || isnan(array->total)
+    return !sync_of(array) || isnan(array->done_ratio) || isnan(array->total)
                ? array->size / BLOCK
                : round(array->done_ratio * array->total / BLOCK);
 }

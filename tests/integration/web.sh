@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034,SC2154
-# Sourced by tests of the agent's HTTP, after agent.sh: its port, certificates.
+# Sourced by tests of the agent's HTTP, after agent.sh: its port, certificates, the field's tools.
+PATH=$PATH:$top_builddir/tools/usr/bin
 
 # find_port: sets port to the first one that the agent has told of since it was started.
 find_port()
