@@ -2,7 +2,6 @@
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 
-#include "agent/configuration.h"
 #include "core/error.h"
 
 /* What the command line of forewarnd says; NULL: the usual. */
@@ -10,11 +9,6 @@ struct agent_options {
     const char *config_file;
     const char *root; /* the directory to look at: "/" or a recorded tree */
     const char *control_socket;
-    const char
-        *listen[CONFIG_MAX_LISTEN]; /* addresses for HTTP; none: those of the configuration */
-    size_t listen_count;
-    bool no_listen; /* no HTTP */
-    const char *web_config;
 };
 
 /*

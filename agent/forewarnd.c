@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -11,7 +10,6 @@
 #include "agent/agent.h"
 #include "agent/command.h"
 #include "agent/defaults.h"
-#include "agent/listen.h"
 #include "agent/start.h"
 #include "config.h"
 #include "core/log.h"
@@ -23,10 +21,6 @@ static const char help_text[] =
     "\n"
     "      --config FILE          instead of " DEFAULT_CONFIG_FILE "\n"
     "      --control-socket PATH  instead of " DEFAULT_CONTROL_SOCKET "\n"
-    "      --web.listen-address ADDRESS\n"
-    "                             HOST:PORT, :PORT or [IPV6]:PORT for HTTP, instead of the\n"
-    "                             configuration's; more than once; '': no HTTP\n"
-    "      --web.config.file FILE TLS and passwords, as Prometheus has them (web.config.yml)\n"
     "      --root DIR             watch a recorded tree instead of this host\n"
     "      --foreground           taken for compatibility: it always stays there\n"
     "  -v, --verbose              log more; again: still more\n"
@@ -39,37 +33,14 @@ static int misused(const char *what)
     return 2;
 }
 
-/* An empty one means none. */
-static bool add_address(struct agent_options *options, const char *text)
-{
-    struct listen_address address;
-    struct error e = {0};
-
-    options->no_listen = !text[0];
-    if (options->no_listen)
-        options->listen_count = 0;
-    else if (options->listen_count == CONFIG_MAX_LISTEN)
-        error_set(&e, -E2BIG, "more than %d addresses", CONFIG_MAX_LISTEN);
-    else if (listen_parse(text, &address, &e) == 0)
-        options->listen[options->listen_count++] = text;
-    if (e.code)
-        log_error("--web.listen-address: %s; see: forewarnd --help", e.text);
-    return !e.code;
-}
-
 /* -1: go on. */
 static int parse(int argc, char **argv, struct agent_options *options)
 {
-    static const struct option names[] = {{"config", required_argument, NULL, 'c'},
-                                          {"control-socket", required_argument, NULL, 's'},
-                                          {"web.listen-address", required_argument, NULL, 'l'},
-                                          {"web.config.file", required_argument, NULL, 'w'},
-                                          {"root", required_argument, NULL, 'r'},
-                                          {"foreground", no_argument, NULL, 'f'},
-                                          {"verbose", no_argument, NULL, 'v'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"config", required_argument, NULL, 'c'}, {"control-socket", required_argument, NULL, 's'},
+        {"root", required_argument, NULL, 'r'},   {"foreground", no_argument, NULL, 'f'},
+        {"verbose", no_argument, NULL, 'v'},      {"version", no_argument, NULL, 'V'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     int found, priority = LOG_NOTICE;
 
     while ((found = getopt_long(argc, argv, "vVh", names, NULL)) != -1) {
@@ -84,13 +55,6 @@ static int parse(int argc, char **argv, struct agent_options *options)
             options->root = optarg;
             break;
         case 'f':
-            break;
-        case 'l':
-            if (!add_address(options, optarg))
-                return 2;
-            break;
-        case 'w':
-            options->web_config = optarg;
             break;
         case 'v':
             priority = priority < LOG_DEBUG ? priority + 1 : priority;

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/dbox_file.h"
+#include "probes/mailindex_check.h"
+
+enum { GUID_BYTES = 16, NAME_BYTES = 32 };
+
+struct sdbox {
+    struct mailindex_check *check;
+    const struct dovecot_index *state;
+    struct mailindex_facts facts;
+    uint32_t *uids; /* of the files u.N there are, ascending */
+    size_t count, room;
+};
+
+/* u.1 ... u.4294967294, as Dovecot writes it; 0: no such name. */
+static uint32_t uid_of(const char *name)
+{
+    char again[NAME_BYTES];
+    char *end;
+
+    if (strncmp(name, "u.", 2) != 0)
+        return 0;
+    unsigned long uid = strtoul(name + 2, &end, 10);
+    if (*end || uid > UINT32_MAX)
+        return 0;
+    snprintf(again, sizeof again, "u.%lu", uid);
+    return strcmp(again, name) == 0 ? (uint32_t)uid : 0;
+}
+
+static int by_uid(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* False where the directory cannot be read. */
+static bool list_files(struct sdbox *box, const struct mailindex_dir *dir)
+{
+    struct mailindex_check *check = box->check;
+    struct dirent *entry;
+    DIR *list = mailindex_dir_list(dir, check->options->io);
+
+    if (!list) {
+        mailindex_check_unreadable(check, dir->path, error_name(errno));
+        return false;
+    }
+    while ((entry = readdir(list))) {
+        uint32_t uid = uid_of(entry->d_name);
+        if (!uid)
+            continue;
+        box->uids = arena_grow(check->arena, box->uids, box->count, &box->room, sizeof *box->uids);
+        box->uids[box->count++] = uid;
+    }
+    closedir(list);
+    return true;
+}
+
+static bool has_file(const struct sdbox *box, uint32_t uid)
+{
+    return box->count && bsearch(&uid, box->uids, box->count, sizeof uid, by_uid);
+}
+
+static const char *path_of(const struct sdbox *box, uint32_t uid)
+{
+    return arena_printf(box->check->arena, "%s/u.%" PRIu32, box->check->mailbox->mail.path, uid);
+}
+
+static void check_files_indexed(const struct sdbox *box)
+{
+    for (size_t i = 0; i < box->count; i++) {
+        uint32_t position, uid = box->uids[i];
+        if (uid < box->state->header.next_uid && !dovecot_index_find(box->state, uid, &position))
+            mailindex_report(box->check->sink, "D03",
+                             (struct mailindex_place){path_of(box, uid), 0, 0},
+                             "the index has no uid %" PRIu32 ", and %" PRIu32 " is its next one",
+                             uid, box->state->header.next_uid);
+        else if (uid >= box->state->header.next_uid)
+            mailindex_report(box->check->sink, "D03",
+                             (struct mailindex_place){path_of(box, uid), 0, 0},
+                             "the index ends before uid %" PRIu32, uid);
+    }
+}
+
+static void hex_of(const uint8_t *bytes, char text[2 * GUID_BYTES + 1])
+{
+    for (size_t i = 0; i < GUID_BYTES; i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* Its framing; then what it says of itself against index and cache. position -1: not indexed. */
+static void check_mail(struct sdbox *box, struct mailindex_handle *handle, uint32_t uid,
+                       int64_t position)
+{
+    struct mailindex_sink *sink = box->check->sink;
+    struct mailindex_window window = {.file = &handle->file};
+    struct dbox_file_header header;
+    struct dbox_mail mail;
+    char guid[2 * GUID_BYTES + 1];
+
+    if (dbox_file_header(&handle->file, &window, &header, sink) &&
+        dbox_mail_read(&handle->file, &window, &header, header.first, &mail, sink)) {
+        if (mail.end != handle->file.size)
+            mailindex_report(
+                sink, "D01",
+                (struct mailindex_place){handle->file.name, mail.end, handle->file.size - mail.end},
+                "the mail ends at %" PRIu64 ", the file at %" PRIu64, mail.end, handle->file.size);
+        hex_of(mail.guid, guid);
+        struct mailindex_mail said = {
+            .uid = uid,
+            .position = (uint32_t)position,
+            .file = {handle->file.name, header.first, mail.end - header.first},
+            .size = mail.size >= 0 ? mail.size : (int64_t)mail.body,
+            .vsize = mail.vsize,
+            .guid = mail.has_guid ? guid : NULL};
+        if (position >= 0)
+            mailindex_facts_check(&box->facts, &said);
+    }
+    if (window.error || mailindex_handle_shrank(handle))
+        box->check->moved = true;
+    window_free(&window);
+}
+
+/* Opens u.N where the mail is, or in the place for old mail. */
+static int open_mail(const struct sdbox *box, uint32_t uid, struct mailindex_handle *handle)
+{
+    struct mailindex_check *check = box->check;
+    const struct mailindex_mailbox *mailbox = check->mailbox;
+    struct error e = {0};
+    char name[NAME_BYTES];
+
+    snprintf(name, sizeof name, "u.%" PRIu32, uid);
+    int code =
+        mailindex_handle_open(&mailbox->mail, name, check->arena, check->options->io, handle, &e);
+    if (code == 0 && handle->fd < 0 && mailbox->alt.fd >= 0)
+        code = mailindex_handle_open(&mailbox->alt, name, check->arena, check->options->io, handle,
+                                     &e);
+    if (code < 0)
+        mailindex_check_unreadable(check, handle->file.name, e.text);
+    return code;
+}
+
+static void check_uid(struct sdbox *box, uint32_t uid, int64_t position)
+{
+    struct mailindex_handle handle;
+
+    if (position >= 0 && !has_file(box, uid)) {
+        if (!(dovecot_state_pending(box->check->look.state, (uint32_t)position) &
+              DOVECOT_PENDING_EXPUNGE))
+            mailindex_report(box->check->sink, "D02", mailindex_check_at(box->check, uid),
+                             "the index has uid %" PRIu32 ", and there is no file u.%" PRIu32, uid,
+                             uid);
+        return;
+    }
+    if (open_mail(box, uid, &handle) < 0)
+        return;
+    if (handle.fd >= 0)
+        check_mail(box, &handle, uid, position);
+    mailindex_handle_close(&handle);
+}
+
+/* Nobody said that this is an sdbox: with no mail at all it is the index of one. */
+static bool is_index_only(const struct sdbox *box)
+{
+    return box->check->mailbox->guessed && !box->count;
+}
+
+void mailindex_check_sdbox(struct mailindex_check *check)
+{
+    struct sdbox box = {.check = check, .state = mailindex_check_state(check)};
+
+    if (!list_files(&box, &check->mailbox->mail) ||
+        (check->mailbox->alt.fd >= 0 && !list_files(&box, &check->mailbox->alt)) ||
+        is_index_only(&box))
+        return;
+    if (box.count)
+        qsort(box.uids, box.count, sizeof *box.uids, by_uid);
+    if (!box.state) {
+        for (size_t i = 0; i < box.count; i++)
+            check_uid(&box, box.uids[i], -1);
+        return;
+    }
+    mailindex_facts_open(&box.facts, check, box.state);
+    check_files_indexed(&box);
+    for (uint32_t i = 0; i < box.state->count; i++)
+        check_uid(&box, dovecot_index_uid(box.state, i), i);
+    mailindex_facts_close(&box.facts);
+}
