@@ -196,6 +196,8 @@ static int run_query(const struct command *command, const struct options *option
         return command_misused(command, "which expression?");
     if (options->data && options->history)
         return command_misused(command, "--data or --history, not both");
+    if (options->data && strcmp(options->data, "-") == 0 && strcmp(args[0], "-") == 0)
+        return command_misused(command, "standard input is the expression or --data, not both");
     if (args[1])
         return command_misused(command, "one expression at a time: put it between quotes");
     if (read_expr(args[0], &text, &e) < 0) {
@@ -244,7 +246,7 @@ const struct command query_command = {
         "      --start TIME, --end TIME, --step STEP\n"
         "                     at each step from start to end\n"
         "      --data FILE    over the samples of an OpenMetrics file, or of one in Prometheus'\n"
-        "                     text format if its name ends in .prom\n"
+        "                     text format if its name ends in .prom; \"-\": standard input\n"
         "      --history DIR  over the history that an agent keeps in this directory\n"
         "      --socket PATH  the agent's control socket (" DEFAULT_CONTROL_SOCKET ")\n"
         "      --format FMT   table (default) or json: Prometheus' HTTP API\n"

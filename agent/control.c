@@ -19,6 +19,7 @@ struct client {
     uv_pipe_t pipe;
     uv_timer_t timer;
     uv_write_t write;
+    uid_t uid;
     unsigned open_handles;
     struct buf in, out;
     json_t *request; /* under way */
@@ -35,7 +36,6 @@ struct control {
     const struct control_command *commands;
     void *owner;
     struct client *clients;
-    size_t client_count;
     char *path;
     ino_t inode; /* of the socket, to remove no other's */
     bool closing;
@@ -58,7 +58,6 @@ static void on_client_closed(uv_handle_t *handle)
     while (*link != client)
         link = &(*link)->next;
     *link = client->next;
-    control->client_count--;
     json_decref(client->request);
     buf_free(&client->in);
     buf_free(&client->out);
@@ -115,13 +114,7 @@ static void answer(struct client *client)
 
 static bool may_change(const struct client *client)
 {
-    struct ucred peer;
-    socklen_t length = sizeof peer;
-    uv_os_fd_t fd;
-
-    return uv_fileno((const uv_handle_t *)&client->pipe, &fd) == 0 &&
-           getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-           (peer.uid == 0 || peer.uid == geteuid());
+    return client->uid == 0 || client->uid == geteuid();
 }
 
 static const struct control_command *find_command(const struct control *control, const char *name)
@@ -216,6 +209,33 @@ static void on_bytes(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     }
 }
 
+static bool take_uid(struct client *client)
+{
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    uv_os_fd_t fd;
+
+    if (uv_fileno((const uv_handle_t *)&client->pipe, &fd) < 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+        return false;
+    client->uid = peer.uid;
+    return true;
+}
+
+/* No user may keep the others out, and nobody root. */
+static bool is_too_many(const struct client *client)
+{
+    unsigned same = 0, users = 0;
+
+    for (const struct client *other = client->control->clients; other; other = other->next) {
+        same += other->uid == client->uid;
+        users += other->uid != 0;
+    }
+    if (client->uid == 0)
+        return same > CONTROL_MAX_CLIENTS;
+    return same > CONTROL_MAX_PER_USER || users > CONTROL_MAX_CLIENTS;
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
     struct control *control = stream->data;
@@ -233,10 +253,9 @@ static void on_connection(uv_stream_t *stream, int status)
     client->pipe.data = client->timer.data = client;
     client->next = control->clients;
     control->clients = client;
-    control->client_count++;
     uv_timer_start(&client->timer, on_timeout, CONTROL_TIMEOUT_MS, 0);
-    if (uv_accept(stream, (uv_stream_t *)&client->pipe) < 0 ||
-        control->client_count > CONTROL_MAX_CLIENTS)
+    if (uv_accept(stream, (uv_stream_t *)&client->pipe) < 0 || !take_uid(client) ||
+        is_too_many(client))
         close_client(client);
     else
         uv_read_start((uv_stream_t *)&client->pipe, give_chunk, on_bytes);

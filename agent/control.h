@@ -20,7 +20,8 @@ struct control;
 
 enum {
     CONTROL_MAX_REQUEST = 1024 * 1024, /* bytes */
-    CONTROL_MAX_CLIENTS = 32,
+    CONTROL_MAX_CLIENTS = 32, /* at once; root, which may always ask, has as many for itself */
+    CONTROL_MAX_PER_USER = 8,
     CONTROL_TIMEOUT_MS = 10000,      /* for a client to ask, and to take its answer */
     CONTROL_MAX_WAIT_MS = 60 * 1000, /* for what has to be waited for, whatever is asked for */
 };

@@ -40,14 +40,16 @@ static bool ends_in(const char *text, const char *end)
     return length >= n && strcmp(text + length - n, end) == 0;
 }
 
-static int read_samples(int fd, const char *path, struct store *store, int64_t *newest_ms,
-                        struct error *e)
+static int read_samples(int fd, const char *path, bool any_kind, struct store *store,
+                        int64_t *newest_ms, struct error *e)
 {
     struct stat st;
     struct buf text = {0};
     struct openmetrics_summary summary;
     if (fstat(fd, &st) < 0)
         return fail(e, "stat", path, -errno);
+    if (!any_kind && !S_ISREG(st.st_mode))
+        return error_set(e, -EOPNOTSUPP, "open %s: not a regular file", path);
     int code = read_all(fd, path, &text, e);
     const struct openmetrics_source source = {
         .name = path,
@@ -67,10 +69,12 @@ static int read_samples(int fd, const char *path, struct store *store, int64_t *
 
 int query_data_read(const char *path, struct store *store, int64_t *newest_ms, struct error *e)
 {
-    int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (strcmp(path, "-") == 0)
+        return read_samples(STDIN_FILENO, "standard input", true, store, newest_ms, e);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return fail(e, "open", path, -errno);
-    int code = read_samples(fd, path, store, newest_ms, e);
+    int code = read_samples(fd, path, false, store, newest_ms, e);
     close(fd);
     return code;
 }

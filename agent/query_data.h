@@ -10,7 +10,8 @@ enum { QUERY_DATA_MAX_BYTES = 1024 * 1024 * 1024 };
 /*
  * Reads samples from a file: Prometheus' text format 0.0.4 where its name ends in ".prom",
  * OpenMetrics otherwise. What has no timestamp counts as of the file's last change. newest_ms is
- * the newest sample's time. An error names the file, and the place in it.
+ * the newest sample's time. An error names the file, and the place in it. "-" is standard input;
+ * else anything but a regular file is refused, with -EOPNOTSUPP.
  */
 int query_data_read(const char *path, struct store *store, int64_t *newest_ms, struct error *e);
 

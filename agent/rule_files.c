@@ -9,16 +9,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/buf.h"
+
 static int fail(struct error *e, const char *operation, const char *path, int code)
 {
     return error_set(e, code, "%s %s: %s", operation, path, error_name(code));
+}
+
+/* Files of /proc have a size of 0, others may grow meanwhile. */
+static int read_to_end(int fd, int64_t max_bytes, struct buf *text)
+{
+    char part[16384];
+    for (;;) {
+        ssize_t n = read(fd, part, sizeof part);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        buf_add(text, part, (size_t)n);
+        if (text->length > (size_t)max_bytes)
+            return -EFBIG;
+    }
 }
 
 static int read_open_file(int fd, const char *path, int64_t max_bytes, struct arena *arena,
                           struct rule_source *source, struct error *e)
 {
     struct stat st;
-    size_t length = 0;
+    struct buf text = {0};
 
     if (fstat(fd, &st) < 0)
         return fail(e, "stat", path, -errno);
@@ -26,17 +44,13 @@ static int read_open_file(int fd, const char *path, int64_t max_bytes, struct ar
         return error_set(e, -EOPNOTSUPP, "open %s: not a regular file", path);
     if (st.st_size > max_bytes)
         return fail(e, "read", path, -EFBIG);
-    char *text = arena_alloc(arena, (size_t)st.st_size + 1);
-    while (length < (size_t)st.st_size) {
-        ssize_t n = read(fd, text + length, (size_t)st.st_size - length);
-        if (n < 0 && errno != EINTR)
-            return fail(e, "read", path, -errno);
-        if (n == 0)
-            break;
-        length += n > 0 ? (size_t)n : 0;
-    }
-    *source = (struct rule_source){arena_strdup(arena, path), text, length};
-    return 0;
+    int code = read_to_end(fd, max_bytes, &text);
+    if (code == 0)
+        *source = (struct rule_source){
+            arena_strdup(arena, path),
+            arena_strndup(arena, text.length ? text.data : "", text.length), text.length};
+    buf_free(&text);
+    return code < 0 ? fail(e, "read", path, code) : 0;
 }
 
 int rule_files_read_one(const char *path, int64_t max_bytes, struct arena *arena,

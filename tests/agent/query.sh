@@ -65,6 +65,9 @@ is 2 '' 'the end is before the start' --data "$om" --start 2 --end 1 --step 1 x
 is 2 '' '--time: ' --data "$om" --time yesterday x
 is 2 '' 'range vector cannot be asked for over a range' --data "$om" --start 1 --step 30 'x[5m]'
 is 2 '' 'which expression?'
+mkfifo "$directory/fifo"
+is 1 '' 'fifo: not a regular file' --data "$directory/fifo" x
+is 2 '' 'standard input is the expression or --data, not both' --data - -
 is 2 '' 'not both' --data "$om" --history "$directory" x
 is 1 '' 'history.db: ENOENT' --history "$directory" x
 is 1 '' "no agent answers at $directory/none.sock: is forewarnd running?" \
@@ -72,6 +75,9 @@ is 1 '' "no agent answers at $directory/none.sock: is forewarnd running?" \
 
 got=$(printf 'sum(\n  x)\n' | "$forewarn" query --data "$om" --time 100 -)
 [ "$got" = '{} => 3.5 @[1970-01-01T00:01:40Z]' ] || { echo "FAIL: -: $got" && failed=1; }
+
+got=$("$forewarn" query --data - --time 100 'sum(x)' < <(cat "$om"))
+[ "$got" = '{} => 3.5 @[1970-01-01T00:01:40Z]' ] || { echo "FAIL: --data -: $got" && failed=1; }
 
 # A socket that says what it was asked, then answers with what stands in a file.
 cat >"$directory/agent.py" <<'PYTHON'

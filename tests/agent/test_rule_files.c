@@ -117,6 +117,13 @@ static void test_refused(void **state)
     assert_int_equal(read_rules(f, names, 1), -EOPNOTSUPP);
     assert_int_equal(read_rules(f, NULL, 0), -EOPNOTSUPP);
     unlink(path);
+    /* Its size is said to be 0. */
+    assert_int_equal(read_rules(f, (const char *[]){"/proc/self/status"}, 1), 0);
+    assert_non_null(strstr(f->sources[0].text, "Name:"));
+    assert_int_equal(f->sources[0].length, strlen(f->sources[0].text));
+    assert_int_equal(
+        rule_files_read_one("/proc/self/status", 64, f->arena, &(struct rule_source){0}, &f->e),
+        -EFBIG);
     snprintf(path, sizeof path, "%s/huge.yml", f->directory);
     make_file(f, "huge.yml", "");
     assert_int_equal(truncate(path, RULE_FILE_MAX_BYTES + 1), 0);
