@@ -103,6 +103,7 @@ static void jump(struct agent *agent, int64_t jump_ms)
                 jump_ms < 0 ? "back" : "on", (long long)(jump_ms < 0 ? -jump_ms : jump_ms) / 1000);
     evaluation_jump(&agent->evaluation, jump_ms, agent->timeline.wall_ms);
     notify_shift(agent->herald.notify, jump_ms);
+    keeper_jump(agent->keeper);
     for (size_t i = 0; i < agent->watch_count; i++) {
         seen_free(&agent->watches[i].seen);
         watch_look(&agent->watches[i]);

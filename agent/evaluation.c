@@ -151,6 +151,21 @@ void evaluation_jump(struct evaluation *evaluation, int64_t jump_ms, int64_t now
     rule_run_shift(evaluation->run, jump_ms);
 }
 
+static void follow(void *arg)
+{
+    struct evaluation *evaluation = arg;
+    given_follow(&evaluation->given);
+    rule_run_follow(evaluation->run);
+}
+
+bool evaluation_forget(struct evaluation *evaluation)
+{
+    bool is_time = store_is_sparse(evaluation->store);
+    if (is_time)
+        store_forget(evaluation->store, follow, evaluation);
+    return is_time;
+}
+
 void evaluation_report(const struct evaluation *evaluation, struct batch *batch)
 {
     for (size_t i = 0; i < evaluation->rules->group_count; i++) {

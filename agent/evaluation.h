@@ -51,6 +51,13 @@ void evaluation_hurry(struct evaluation *evaluation);
  */
 void evaluation_jump(struct evaluation *evaluation, int64_t jump_ms, int64_t now_ms);
 
+/*
+ * Forgets series without samples when there are many, so that memory does not grow with all label
+ * sets ever seen; true: it did, and series have other ids. Between two ticks, not while the store's
+ * journal has something.
+ */
+bool evaluation_forget(struct evaluation *evaluation);
+
 /* Samples about the evaluation itself; the batch's probe is self_probe. */
 void evaluation_report(const struct evaluation *evaluation, struct batch *batch);
 

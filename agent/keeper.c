@@ -15,6 +15,9 @@
 enum state { STATE_ALERTS, STATE_NOTIFY, STATE_OUTBOX, STATES };
 static const char *const state_names[STATES] = {"alerts", "notify", "outbox"};
 
+/* After so many ticks a clock that was set is believed. */
+enum { STEADY_TICKS = HISTORY_HEADS };
+
 /* How long one tick may be under way before the history counts as not writable; at the end. */
 enum { STALL_MS = 30 * 1000, CLOSE_MS = 5000 };
 
@@ -26,6 +29,7 @@ struct keeper {
     struct writer *writer;       /* NULL: it could not be started */
     struct buf restored[STATES]; /* as they were read at the start */
     int64_t retention_ms, max_memory;
+    unsigned steady_ticks; /* since the clock was set */
     bool works;
     uint64_t pushed; /* ticks that were handed to the writer */
     uv_async_t written;
@@ -141,7 +145,7 @@ static void note_works(struct keeper *keeper)
     keeper->works = works;
 }
 
-void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation, struct herald *herald)
+void keeper_tick(struct keeper *keeper, struct evaluation *evaluation, struct herald *herald)
 {
     struct history_tick *tick = history_collect(keeper->feed);
 
@@ -150,11 +154,21 @@ void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation, str
         history_tick_free(&tick);
     else if (writer_push(keeper->writer, tick))
         keeper->pushed++;
-    store_drop_before(keeper->store, evaluation->tick_ms - keeper->retention_ms);
+    if (keeper->steady_ticks < STEADY_TICKS)
+        keeper->steady_ticks++;
+    else
+        store_drop_before(keeper->store, evaluation->tick_ms - keeper->retention_ms);
     store_limit(keeper->store, (size_t)keeper->max_memory);
+    if (evaluation_forget(evaluation))
+        history_feed_forget(keeper->feed);
     note_works(keeper);
     if (!keeper->works)
         herald_kept(herald);
+}
+
+void keeper_jump(struct keeper *keeper)
+{
+    keeper->steady_ticks = 0;
 }
 
 static void on_written(uv_async_t *async)

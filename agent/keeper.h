@@ -24,7 +24,10 @@ struct keeper *keeper_open(const char *directory, const struct config *config, s
  * Hands over what a tick has changed, and keeps the store within its bounds. Where it cannot be
  * kept, the herald is told at once that nothing is to be waited for.
  */
-void keeper_tick(struct keeper *keeper, const struct evaluation *evaluation, struct herald *herald);
+void keeper_tick(struct keeper *keeper, struct evaluation *evaluation, struct herald *herald);
+
+/* The wall clock was set: for a while nothing is dropped for its age. */
+void keeper_jump(struct keeper *keeper);
 
 /*
  * From now on until keeper_deafen(), kept(owner) is called on the loop when all that was handed

@@ -66,6 +66,21 @@ void given_drop_tick(struct given *given)
     given->now_count = 0;
 }
 
+static size_t follow(const struct series **at, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if ((at[kept] = series_now(at[i])))
+            kept++;
+    return kept;
+}
+
+void given_follow(struct given *given)
+{
+    given->now_count = follow(given->now, given->now_count);
+    given->before_count = follow(given->before, given->before_count);
+}
+
 void given_free(struct given *given)
 {
     free((void *)given->now);

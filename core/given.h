@@ -23,6 +23,9 @@ void given_end_tick(struct given *given, int64_t t_ms);
 /* Nobody knows what there was at this tick: forgets what was given, and nothing has ended. */
 void given_drop_tick(struct given *given);
 
+/* Within store_forget(): holds what became of its series. */
+void given_follow(struct given *given);
+
 void given_free(struct given *given);
 
 #endif

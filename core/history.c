@@ -68,6 +68,7 @@ void history_close_database(struct history *history)
     sqlite3_close(history->db);
     history->db = NULL;
     history->next_is_whole = true;
+    known_forget_disk(&history->known);
 }
 
 void history_free(struct history **history)
@@ -80,7 +81,6 @@ void history_free(struct history **history)
         close(h->lock);
     known_free(&h->known);
     head_state_free(&h->state);
-    free(h->inserted);
     free((char *)(uintptr_t)h->options.directory);
     free(h->directory);
     free(h->path);
@@ -226,7 +226,6 @@ static int move_aside(struct history *history, const struct error *cause, struct
     if (code == 0) {
         unlink(wal);
         unlink(shm);
-        known_forget_disk(&history->known);
         history_warn(history, "%s; moved to %s, a new one begins", cause->text, corrupt);
     } else {
         error_set(e, code, "history: move %s to %s: %s", history->path, corrupt, error_name(code));

@@ -7,12 +7,14 @@
 /*
  * What the store has, on disk: DIRECTORY/history.db, SQLite in WAL mode, one transaction a tick,
  * which is on the disk when history_write() returns. It can be read meanwhile. Bounded by age and
- * by bytes, bytes win. A database that is found broken is moved to history.db.corrupt, and a new
- * one begins. Everything here does file I/O and may block: not for the loop. A struct history is
- * one thread's at a time, and may be handed on.
+ * by bytes, bytes win; age counts from when chunks were made last, so that a clock is believed only
+ * when it has stood for some hours. A database that is found broken is moved to history.db.corrupt,
+ * and a new one begins. Everything here does file I/O and may block: not for the loop. A struct
+ * history is one thread's at a time, and may be handed on.
  *
  * Tables:
- *     series(id, labels)          history_row.h: a label set, which blobs call by id
+ *     series(id, labels)          history_row.h: a label set, which blobs call by id; the id of one
+ *                                 of which nothing is left may be given to another
  *     heads(seq, t, samples)      history_row.h: the samples of one tick, in the order of seq
  *     chunks(t, series, samples)  chunk.h behind a check as in history_row.h: what HISTORY_HEADS
  *                                 rows of heads, or a day of them, became; t is the same for all

@@ -14,23 +14,22 @@
  * them and keeps the bounds, history_load.c reads.
  */
 
-/* A series, by the bytes of its labels. Kept as long as the history: about what the store has. */
+/* A series, by the bytes of its labels: one that the database or the feed's store has. */
 struct known {
     struct known *next; /* in its bucket */
     uint64_t hash;
-    uint32_t id; /* in the database */
-    bool on_disk;
-    bool used; /* by this process */
+    uint32_t id;  /* in the database */
+    bool on_disk; /* it has an id; of none while the database is closed */
+    bool told;    /* it is in by_feed */
     uint32_t length;
     uint8_t labels[];
 };
 
 struct known_series {
-    struct arena *arena;
     struct known **buckets;
-    size_t bucket_count;
-    struct known **by_id;
-    size_t count, room;
+    size_t bucket_count, count;
+    struct known **by_id; /* NULL: the id is free */
+    size_t id_count, id_room, first_free;
     struct known **by_feed; /* by tick_series.id; NULL: not told */
     size_t feed_room;
 };
@@ -50,8 +49,6 @@ struct history {
     unsigned rows_since_whole;
     bool next_is_whole;
     int64_t head_count, oldest_head_ms;
-    struct known **inserted; /* in the transaction at hand */
-    size_t inserted_count, inserted_room;
 };
 
 void history_warn(const struct history *history, const char *format, ...)
@@ -75,11 +72,19 @@ int sql_prepare(struct history *history, const char *sql, sqlite3_stmt **stateme
 int sql_step(struct history *history, sqlite3_stmt *statement, struct error *e); /* 1: a row */
 int sql_do(struct history *history, sqlite3_stmt *statement, struct error *e);   /* and reset */
 
-/* Makes, or takes in, the series of an open database. */
+/* Takes in the series of an open database. */
 int known_load(struct history *history, struct error *e);
 struct known *known_of(struct known_series *known, const void *labels, size_t length);
 void known_tell(struct known_series *known, uint32_t feed_id, struct known *one);
-void known_forget_disk(struct known_series *known);
+void known_untell(struct known_series *known); /* all */
+
+/* Gives it an id in the database; false: all are taken. known_drop_id() takes it away. */
+bool known_place(struct known_series *known, struct known *one);
+void known_drop_id(struct known_series *known, size_t id);
+void known_forget_disk(struct known_series *known); /* all */
+
+/* Frees those that neither the database nor the feed has. */
+void known_sweep(struct known_series *known);
 void known_free(struct known_series *known);
 
 /* Chunks of all head rows, when there are many; then age and bytes. Its own transactions. */

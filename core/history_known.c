@@ -27,15 +27,31 @@ static void add_to_bucket(const struct known_series *known, struct known *one)
     *bucket = one;
 }
 
-static void grow(struct known_series *known)
+static void grow_buckets(struct known_series *known)
 {
-    size_t count = known->bucket_count ? known->bucket_count * 2 : FIRST_BUCKETS;
-    free(known->buckets);
-    known->buckets = must(calloc(count, sizeof *known->buckets));
-    known->bucket_count = count;
-    for (size_t i = 0; i < known->count; i++)
-        if (known->by_id[i])
-            add_to_bucket(known, known->by_id[i]);
+    struct known **old = known->buckets;
+    size_t old_count = known->bucket_count;
+    known->bucket_count = old_count ? old_count * 2 : FIRST_BUCKETS;
+    known->buckets = must(calloc(known->bucket_count, sizeof *known->buckets));
+    for (size_t i = 0; i < old_count; i++)
+        for (struct known *one = old[i], *next; one; one = next) {
+            next = one->next;
+            add_to_bucket(known, one);
+        }
+    free(old);
+}
+
+/* The array of pointers by id grown so that id has a place in it. */
+static void grow_array(struct known ***array, size_t *room, uint32_t id)
+{
+    size_t old = *room;
+    if (id < old)
+        return;
+    *room = old ? old : FIRST_BUCKETS;
+    while (*room <= id)
+        *room *= 2;
+    *array = must(reallocarray(*array, *room, sizeof **array));
+    memset(*array + old, 0, (*room - old) * sizeof **array);
 }
 
 static struct known *find(const struct known_series *known, const void *labels, size_t length)
@@ -46,64 +62,95 @@ static struct known *find(const struct known_series *known, const void *labels, 
     return one;
 }
 
-/* by_id has a hole for each id that is not known. */
-static struct known *add(struct known_series *known, uint32_t id, const void *labels, size_t length)
+static struct known *add(struct known_series *known, const void *labels, size_t length)
 {
-    if (!known->arena)
-        known->arena = arena_new();
-    if (id >= known->room) {
-        size_t room = known->room ? known->room : 64;
-        while (room <= id)
-            room *= 2;
-        known->by_id = must(reallocarray(known->by_id, room, sizeof *known->by_id));
-        memset(known->by_id + known->room, 0, (room - known->room) * sizeof *known->by_id);
-        known->room = room;
-    }
-    struct known *one = arena_alloc(known->arena, sizeof *one + length);
-    one->id = id;
+    struct known *one = must(calloc(1, sizeof *one + length));
     one->hash = XXH3_64bits(labels, length);
     one->length = (uint32_t)length;
     memcpy(one->labels, labels, length);
-    known->by_id[id] = one;
-    if (id >= known->count)
-        known->count = id + 1;
-    if (known->count > known->bucket_count)
-        grow(known);
-    else
-        add_to_bucket(known, one);
+    if (known->count++ >= known->bucket_count)
+        grow_buckets(known);
+    add_to_bucket(known, one);
     return one;
 }
 
 struct known *known_of(struct known_series *known, const void *labels, size_t length)
 {
     struct known *one = find(known, labels, length);
-    if (!one && known->count < HISTORY_MAX_SERIES)
-        one = add(known, (uint32_t)known->count, labels, length);
+    if (!one && known->count < 2 * HISTORY_MAX_SERIES)
+        one = add(known, labels, length);
     return one;
 }
 
 void known_tell(struct known_series *known, uint32_t feed_id, struct known *one)
 {
-    if (feed_id >= known->feed_room) {
-        size_t room = known->feed_room ? known->feed_room : 256;
-        while (room <= feed_id)
-            room *= 2;
-        known->by_feed = must(reallocarray(known->by_feed, room, sizeof *known->by_feed));
-        memset(known->by_feed + known->feed_room, 0,
-               (room - known->feed_room) * sizeof *known->by_feed);
-        known->feed_room = room;
-    }
+    grow_array(&known->by_feed, &known->feed_room, feed_id);
     known->by_feed[feed_id] = one;
+    if (one)
+        one->told = true;
+}
+
+void known_untell(struct known_series *known)
+{
+    for (size_t i = 0; i < known->feed_room; i++)
+        if (known->by_feed[i])
+            known->by_feed[i]->told = false;
+    free(known->by_feed);
+    known->by_feed = NULL;
+    known->feed_room = 0;
+}
+
+static void set_id(struct known_series *known, struct known *one, uint32_t id)
+{
+    grow_array(&known->by_id, &known->id_room, id);
+    known->by_id[id] = one;
+    if (id >= known->id_count)
+        known->id_count = id + 1;
+    one->id = id;
+    one->on_disk = true;
+}
+
+bool known_place(struct known_series *known, struct known *one)
+{
+    while (known->first_free < known->id_count && known->by_id[known->first_free])
+        known->first_free++;
+    if (known->first_free >= HISTORY_MAX_SERIES)
+        return false;
+    set_id(known, one, (uint32_t)known->first_free);
+    return true;
+}
+
+void known_drop_id(struct known_series *known, size_t id)
+{
+    known->by_id[id]->on_disk = false;
+    known->by_id[id] = NULL;
+    if (id < known->first_free)
+        known->first_free = id;
 }
 
 void known_forget_disk(struct known_series *known)
 {
-    for (size_t i = 0; i < known->count; i++)
-        if (known->by_id[i])
-            known->by_id[i]->on_disk = false;
+    for (size_t id = 0; id < known->id_count; id++)
+        if (known->by_id[id])
+            known_drop_id(known, id);
+    known->id_count = 0;
 }
 
-/* Takes a row in. One that is broken, or contradicts what is known, is left out. */
+void known_sweep(struct known_series *known)
+{
+    for (size_t i = 0; i < known->bucket_count; i++)
+        for (struct known **link = &known->buckets[i], *one; (one = *link);) {
+            if (one->on_disk || one->told) {
+                link = &one->next;
+                continue;
+            }
+            *link = one->next;
+            free(one);
+            known->count--;
+        }
+}
+
+/* Takes a row in. One that is broken, or says what another has said, is left out. */
 static bool take_row(struct history *history, sqlite3_stmt *row)
 {
     struct known_series *known = &history->known;
@@ -113,14 +160,10 @@ static bool take_row(struct history *history, sqlite3_stmt *row)
     if (id < 0 || id >= HISTORY_MAX_SERIES ||
         !row_open(bytes, (size_t)sqlite3_column_bytes(row, 1), (uint64_t)id, &content))
         return false;
-    size_t length = (size_t)(content.end - content.at);
-    struct known *one = find(known, content.at, length);
-    struct known *there = (size_t)id < known->count ? known->by_id[id] : NULL;
-    if (!one && !there)
-        one = add(known, (uint32_t)id, content.at, length);
-    if (!one || one->id != id)
+    struct known *one = known_of(known, content.at, (size_t)(content.end - content.at));
+    if (!one || one->on_disk)
         return false;
-    one->on_disk = true;
+    set_id(known, one, (uint32_t)id);
     return true;
 }
 
@@ -148,9 +191,9 @@ int known_load(struct history *history, struct error *e)
 
 void known_free(struct known_series *known)
 {
-    if (known->arena)
-        arena_free(&known->arena);
+    known_untell(known);
+    known_forget_disk(known);
+    known_sweep(known);
     free(known->buckets);
     free(known->by_id);
-    free(known->by_feed);
 }

@@ -18,7 +18,7 @@ int history_each_head(struct history *history, void (*visit)(const struct head_s
     int code = sql_prepare(history, "SELECT t, samples FROM heads ORDER BY seq", &rows, e);
     if (code < 0)
         return code;
-    head_state_grow(&state, history->known.count);
+    head_state_grow(&state, history->known.id_count);
     while ((code = sql_step(history, rows, e)) > 0) {
         *t = sqlite3_column_int64(rows, 0);
         bool sound = row_open(sqlite3_column_blob(rows, 1), (size_t)sqlite3_column_bytes(rows, 1),
@@ -75,8 +75,9 @@ static bool open_row(const struct history *history, sqlite3_stmt *row, uint32_t 
                      struct chunk_reader *reader)
 {
     int64_t series = sqlite3_column_int64(row, 0);
-    const struct known *one =
-        series >= 0 && series < (int64_t)history->known.count ? history->known.by_id[series] : NULL;
+    const struct known *one = series >= 0 && series < (int64_t)history->known.id_count
+                                  ? history->known.by_id[series]
+                                  : NULL;
     struct span content;
     if (!one || !row_open(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1),
                           one->hash, &content))
@@ -103,7 +104,7 @@ static bool load_chunk(struct loading *l, sqlite3_stmt *row)
 /* What is not wanted is not read. */
 static bool wants(const struct loading *l, int64_t id)
 {
-    return !l->wanted || id < 0 || id >= (int64_t)l->history->known.count || l->wanted[id];
+    return !l->wanted || id < 0 || id >= (int64_t)l->history->known.id_count || l->wanted[id];
 }
 
 static int load_chunks(struct loading *l, struct error *e)
@@ -125,10 +126,10 @@ static int load_chunks(struct loading *l, struct error *e)
 static bool *find_wanted(const struct history *history, struct arena *arena,
                          const char *const *names, size_t count)
 {
-    bool *wanted = calloc(history->known.count + 1, sizeof *wanted);
+    bool *wanted = calloc(history->known.id_count + 1, sizeof *wanted);
     if (!wanted)
         abort();
-    for (size_t id = 0; id < history->known.count; id++) {
+    for (size_t id = 0; id < history->known.id_count; id++) {
         const struct known *one = history->known.by_id[id];
         const struct labels *labels;
         arena_reset(arena);
@@ -170,12 +171,15 @@ int history_load_names(struct history *history, struct store *store, int64_t fro
     if (code < 0)
         return code;
     /* One transaction, so that a writer cannot come between chunks and heads. */
-    l.series = calloc(history->known.count + 1, sizeof(struct series *));
+    code = sql_run(history, "BEGIN", &cause);
+    /* Nor may it have given an id to another series since a reader has opened the database. */
+    if (code == 0 && history->options.read_only)
+        code = known_load(history, &cause);
+    l.series = calloc(history->known.id_count + 1, sizeof(struct series *));
     if (!l.series)
         abort();
     bool *wanted = names ? find_wanted(history, arena, names, count) : NULL;
     l.wanted = wanted;
-    code = sql_run(history, "BEGIN", &cause);
     if (code == 0)
         code = load_chunks(&l, &cause);
     if (code == 0)

@@ -53,6 +53,12 @@ static int insert_chunks(const struct sealing *s, struct error *e)
     return code;
 }
 
+/* The newest chunks' time. */
+static int newest_chunk(struct history *history, int64_t *t, struct error *e)
+{
+    return sql_number(history, "SELECT ifnull(max(t), -9223372036854775807) FROM chunks", t, e);
+}
+
 /* The head rows of a database become chunks, in a transaction. */
 static int make_chunks(struct sealing *s, struct error *e)
 {
@@ -60,8 +66,7 @@ static int make_chunks(struct sealing *s, struct error *e)
     int64_t newest = INT64_MIN;
     int code = history_each_head(history, take_sample, &s->t, s, e);
     if (code == 0)
-        code = sql_number(history, "SELECT ifnull(max(t), -9223372036854775807) FROM chunks",
-                          &newest, e);
+        code = newest_chunk(history, &newest, e);
     /* Behind what is there, so that it is found in the order in which it was written. */
     if (s->last_ms <= newest)
         s->last_ms = newest + 1;
@@ -74,8 +79,10 @@ static int make_chunks(struct sealing *s, struct error *e)
 
 static int seal_heads(struct history *history, int64_t now_ms, struct error *e)
 {
-    struct sealing s = {
-        .history = history, .count = history->known.count, .now_ms = now_ms, .last_ms = INT64_MIN};
+    struct sealing s = {.history = history,
+                        .count = history->known.id_count,
+                        .now_ms = now_ms,
+                        .last_ms = INT64_MIN};
     s.writers = calloc(s.count + 1, sizeof *s.writers);
     if (!s.writers)
         abort();
@@ -91,9 +98,17 @@ static int seal_heads(struct history *history, int64_t now_ms, struct error *e)
     return code;
 }
 
-static int drop_old(struct history *history, int64_t now_ms, struct error *e)
+/*
+ * Age counts from the sealing before this one, where that is earlier: a clock that runs far ahead
+ * for a while must not take all there is along.
+ */
+static int drop_old(struct history *history, int64_t before_ms, int64_t now_ms, struct error *e)
 {
     char sql[80];
+    if (before_ms < now_ms)
+        now_ms = before_ms;
+    if (now_ms < INT64_MIN + history->options.max_age_ms)
+        return 0;
     snprintf(sql, sizeof sql, "DELETE FROM chunks WHERE t < %lld",
              (long long)(now_ms - history->options.max_age_ms));
     return sql_run(history, sql, e);
@@ -137,31 +152,30 @@ static int mark_present(struct history *history, bool *present, struct error *e)
         return code;
     while ((code = sql_step(history, rows, e)) > 0) {
         int64_t id = sqlite3_column_int64(rows, 0);
-        if (id >= 0 && id < (int64_t)history->known.count)
+        if (id >= 0 && id < (int64_t)history->known.id_count)
             present[id] = true;
     }
     sqlite3_finalize(rows);
     return code;
 }
 
-/* Series of which nothing is left; those that this process has written may come again. */
+/* Series of which nothing is left, as there are no heads. One that comes again gets another id. */
 static int drop_series(struct history *history, struct error *e)
 {
     struct known_series *known = &history->known;
-    bool *present = calloc(known->count + 1, sizeof *present);
+    bool *present = calloc(known->id_count + 1, sizeof *present);
     sqlite3_stmt *drop = NULL;
     if (!present)
         abort();
     int code = mark_present(history, present, e);
     if (code == 0)
         code = sql_prepare(history, "DELETE FROM series WHERE id = ?", &drop, e);
-    for (size_t id = 0; id < known->count && code == 0; id++) {
-        struct known *one = known->by_id[id];
-        if (!one || present[id] || one->used || !one->on_disk)
+    for (size_t id = 0; id < known->id_count && code == 0; id++) {
+        if (!known->by_id[id] || present[id])
             continue;
         sqlite3_bind_int64(drop, 1, (int64_t)id);
         code = sql_do(history, drop, e);
-        one->on_disk = false;
+        known_drop_id(known, id);
     }
     sqlite3_finalize(drop);
     free(present);
@@ -181,18 +195,24 @@ int history_seal(struct history *history, int64_t now_ms, struct error *e)
     if (history->head_count < HISTORY_HEADS &&
         (!history->head_count || now_ms - history->oldest_head_ms < DAY_MS))
         return 0;
+    int64_t before_ms = INT64_MIN;
     int code = sql_run(history, "BEGIN IMMEDIATE", e);
+    if (code == 0)
+        code = newest_chunk(history, &before_ms, e);
     if (code == 0)
         code = seal_heads(history, now_ms, e);
     if (code == 0)
-        code = drop_old(history, now_ms, e);
+        code = drop_old(history, before_ms, now_ms, e);
     if (code == 0)
         code = drop_big(history, e);
     if (code == 0)
         code = drop_series(history, e);
     if (code == 0)
         code = sql_run(history, "COMMIT", e);
-    return code < 0 ? code : shrink(history, e);
+    if (code < 0)
+        return code;
+    known_sweep(&history->known);
+    return shrink(history, e);
 }
 
 int history_cut(struct history *history, int64_t t, struct error *e)

@@ -10,6 +10,7 @@ struct history_feed {
     struct store *store;
     bool *told; /* by series_id() */
     size_t told_room;
+    bool anew;
     int64_t dropped_after; /* of ticks that were given up */
 };
 
@@ -36,6 +37,14 @@ void history_feed_free(struct history_feed **feed)
     free((*feed)->told);
     free(*feed);
     *feed = NULL;
+}
+
+void history_feed_forget(struct history_feed *feed)
+{
+    free(feed->told);
+    feed->told = NULL;
+    feed->told_room = 0;
+    feed->anew = true;
 }
 
 /* Whether the series is new to the history, which it is not afterwards. */
@@ -80,6 +89,8 @@ struct history_tick *history_collect(struct history_feed *feed)
     tick->dropped_after =
         journal.dropped_after < feed->dropped_after ? journal.dropped_after : feed->dropped_after;
     feed->dropped_after = INT64_MAX;
+    tick->anew = feed->anew;
+    feed->anew = false;
     tick->samples = must(calloc(journal.count + 1, sizeof *tick->samples));
     tick->sample_count = journal.count;
     for (size_t i = 0; i < journal.count; i++) {
@@ -122,7 +133,9 @@ void history_tick_free(struct history_tick **tick)
 void history_tick_give_up(struct history_feed *feed, struct history_tick **tick)
 {
     for (size_t i = 0; i < (*tick)->series_count; i++)
-        feed->told[(*tick)->series[i].id] = false;
+        if ((*tick)->series[i].id < feed->told_room)
+            feed->told[(*tick)->series[i].id] = false;
+    feed->anew = feed->anew || (*tick)->anew;
     if ((*tick)->dropped_after < feed->dropped_after)
         feed->dropped_after = (*tick)->dropped_after;
     history_tick_free(tick);

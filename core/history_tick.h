@@ -32,6 +32,7 @@ struct tick_state {
 };
 
 struct history_tick {
+    bool anew;                  /* the ids of series that were told before are void */
     int64_t dropped_after;      /* first, all that is later goes; INT64_MAX: nothing */
     struct tick_series *series; /* those that the history has not been told of */
     size_t series_count, series_room;
@@ -41,6 +42,9 @@ struct history_tick {
     struct tick_state *states;
     size_t state_count;
 };
+
+/* After store_forget(): its series have new ids, and are told again. */
+void history_feed_forget(struct history_feed *feed);
 
 /* All since the last call; the caller's, for history_tick_free(), in any thread. */
 struct history_tick *history_collect(struct history_feed *feed);

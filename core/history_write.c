@@ -25,24 +25,15 @@ static int by_time_and_id(const void *a, const void *b)
 /* The series of the tick are remembered whatever becomes of its samples. */
 static void take_series(struct history *history, const struct history_tick *tick)
 {
+    if (tick->anew)
+        known_untell(&history->known);
     for (size_t i = 0; i < tick->series_count; i++) {
         const struct tick_series *series = &tick->series[i];
         known_tell(&history->known, series->id,
                    known_of(&history->known, tick->texts.data + series->begin, series->length));
     }
-}
-
-static void note_inserted(struct history *history, struct known *one)
-{
-    if (history->inserted_count == history->inserted_room) {
-        history->inserted_room = history->inserted_room ? history->inserted_room * 2 : 64;
-        history->inserted =
-            reallocarray(history->inserted, history->inserted_room, sizeof(struct known *));
-        if (!history->inserted)
-            abort();
-    }
-    history->inserted[history->inserted_count++] = one;
-    one->on_disk = true;
+    if (tick->anew)
+        known_sweep(&history->known);
 }
 
 static int insert_series(struct history *history, sqlite3_stmt *statement, struct known *one,
@@ -56,8 +47,6 @@ static int insert_series(struct history *history, sqlite3_stmt *statement, struc
     sqlite3_bind_blob64(statement, 2, row.data, row.length, SQLITE_STATIC);
     int code = sql_do(history, statement, e);
     buf_free(&row);
-    if (code == 0)
-        note_inserted(history, one);
     return code;
 }
 
@@ -65,7 +54,7 @@ static int insert_series(struct history *history, sqlite3_stmt *statement, struc
 static int place_samples(struct history *history, const struct history_tick *tick,
                          struct placed *placed, size_t *count, struct error *e)
 {
-    const struct known_series *known = &history->known;
+    struct known_series *known = &history->known;
     sqlite3_stmt *insert;
     int code = sql_prepare(history, "INSERT OR REPLACE INTO series VALUES(?, ?)", &insert, e);
     *count = 0;
@@ -74,9 +63,11 @@ static int place_samples(struct history *history, const struct history_tick *tic
         struct known *one = sample->id < known->feed_room ? known->by_feed[sample->id] : NULL;
         if (!one)
             continue;
-        one->used = true;
-        if (!one->on_disk)
+        if (!one->on_disk) {
+            if (!known_place(known, one))
+                continue;
             code = insert_series(history, insert, one, e);
+        }
         placed[(*count)++] = (struct placed){sample->t, {one->id, sample->value}};
     }
     sqlite3_finalize(insert);
@@ -115,7 +106,7 @@ static int write_heads(struct history *history, const struct placed *placed, siz
     if (!samples)
         abort();
     int code = sql_prepare(history, "INSERT INTO heads(t, samples) VALUES(?, ?)", &insert, e);
-    head_state_grow(&history->state, history->known.count);
+    head_state_grow(&history->state, history->known.id_count);
     for (size_t i = 0; i < count && code == 0;) {
         size_t n = 0, first = i;
         for (; i < count && placed[i].t == placed[first].t; i++)
@@ -168,7 +159,6 @@ static int write_rows(struct history *history, const struct history_tick *tick, 
     if (!placed)
         abort();
     int code = sql_run(history, "BEGIN IMMEDIATE", e);
-    history->inserted_count = 0;
     if (code == 0 && tick->dropped_after != INT64_MAX)
         code = history_cut(history, tick->dropped_after, e);
     if (code == 0)
@@ -181,15 +171,6 @@ static int write_rows(struct history *history, const struct history_tick *tick, 
         code = sql_run(history, "COMMIT", e);
     free(placed);
     return code;
-}
-
-/* As if nothing had been tried; what the connection is good for is not known. */
-static void take_back(struct history *history)
-{
-    for (size_t i = 0; i < history->inserted_count; i++)
-        history->inserted[i]->on_disk = false;
-    history->inserted_count = 0;
-    history_close_database(history);
 }
 
 static int64_t newest_of(const struct history_tick *tick)
@@ -208,13 +189,11 @@ static int write_tick(struct history *history, const struct history_tick *tick, 
     if (code < 0)
         return code;
     code = write_rows(history, tick, e);
-    if (code == 0 && tick->sample_count) {
-        /* What was committed stays, whatever comes of this. */
-        history->inserted_count = 0;
+    if (code == 0 && tick->sample_count)
         code = history_seal(history, newest_of(tick), e);
-    }
+    /* What the connection is good for now, and what of it is on the disk, is not known. */
     if (code < 0)
-        take_back(history);
+        history_close_database(history);
     return code;
 }
 

@@ -64,6 +64,7 @@ void series_add(struct series *series, struct point point)
     if (series->held == HELD_NONE) {
         series->only = point;
         series->held = HELD_ONE;
+        store->held_count++;
         return;
     }
     if (series->held == HELD_ONE) {

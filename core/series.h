@@ -8,8 +8,8 @@
 #include "core/store.h"
 
 /*
- * The inside of the store, for store.c (families, series, selection) and series.c, series_drop.c
- * (samples).
+ * The inside of the store, for store.c (families, series, selection), store_forget.c, and series.c,
+ * series_drop.c (samples).
  *
  * A host has a hundred thousand series of few shapes, most with one sample and never asked for. So
  * a series holds pointers to the values of its labels, what they are called stands in its shape,
@@ -51,7 +51,7 @@ struct samples {
 enum held { HELD_NONE, HELD_ONE, HELD_MANY };
 
 struct series {
-    struct series *next; /* in its bucket */
+    struct series *next; /* in its bucket; while store_forget() runs, what has become of it */
     struct shape *shape;
     const struct labels *labels; /* NULL until asked for */
     uint32_t hash;
@@ -82,6 +82,7 @@ struct store {
     struct family *families;   /* the last made first */
     struct family *last_asked; /* samples come family by family */
     size_t series_count;
+    size_t held_count; /* series with samples */
     size_t sample_count;
     size_t sample_bytes; /* of struct samples and what it points to */
     bool has_journal;
@@ -92,6 +93,15 @@ struct store {
 };
 
 enum { MAX_SERIES = (1 << 30) - 1 };
+
+static inline struct series *slab_at(const struct shape *shape, const struct slab *slab, size_t n)
+{
+    return (struct series *)((char *)(uintptr_t)slab->series + n * shape->stride);
+}
+
+/* Makes the store one without series; frees what that of another held, but for samples. */
+void store_begin(struct store *store);
+void store_free_series(struct store *store);
 
 /* The series with those labels, made where it is new; NULL: there are MAX_SERIES. */
 struct series *store_series_of(struct store *store, const struct labels *labels);

@@ -31,6 +31,7 @@ static void drop_open(struct series *series)
 void series_clear(struct series *series)
 {
     struct store *store = series_store(series);
+    store->held_count -= series->held != HELD_NONE;
     if (series->held == HELD_ONE)
         store->sample_count--;
     if (series->held == HELD_MANY) {

@@ -22,21 +22,27 @@ static int by_family_name(const void *a, const void *b)
     return strcmp(((const struct family *)a)->name, ((const struct family *)b)->name);
 }
 
+void store_begin(struct store *store)
+{
+    store->symbols = symbols_new();
+    store->arena = arena_new();
+    store->by_name = NULL;
+    store->families = store->last_asked = NULL;
+    store->series_count = 0;
+}
+
 struct store *store_new(void)
 {
     struct store *store = must(calloc(1, sizeof *store));
-    store->symbols = symbols_new();
-    store->arena = arena_new();
+    store_begin(store);
     store->dropped_after = INT64_MAX;
     return store;
 }
 
-static void free_family(struct family *family)
+static void clear(struct series *series, void *arg)
 {
-    for (size_t i = 0; i < family->bucket_count; i++)
-        for (struct series *series = family->buckets[i]; series; series = series->next)
-            series_clear(series);
-    free(family->buckets);
+    (void)arg;
+    series_clear(series);
 }
 
 static void keep_node(void *node)
@@ -44,17 +50,23 @@ static void keep_node(void *node)
     (void)node; /* the arena owns the families */
 }
 
+void store_free_series(struct store *store)
+{
+    for (struct family *family = store->families; family; family = family->next)
+        free(family->buckets);
+    tdestroy(store->by_name, keep_node);
+    arena_free(&store->arena);
+    symbols_free(&store->symbols);
+}
+
 void store_free(struct store **store)
 {
     if (!*store)
         return;
-    for (struct family *family = (*store)->families; family; family = family->next)
-        free_family(family);
+    store_each(*store, clear, NULL);
+    store_free_series(*store);
     free((*store)->journal);
     buf_free(&(*store)->scratch);
-    tdestroy((*store)->by_name, keep_node);
-    arena_free(&(*store)->arena);
-    symbols_free(&(*store)->symbols);
     free(*store);
     *store = NULL;
 }
@@ -148,11 +160,6 @@ static void grow_buckets(struct family *family)
     free(old);
 }
 
-static struct series *series_at(const struct shape *shape, const struct slab *slab, size_t n)
-{
-    return (struct series *)((char *)(uintptr_t)slab->series + n * shape->stride);
-}
-
 /* Each slab has twice the room of the last, so that a shape of one series takes little. */
 static void add_slab(struct arena *arena, struct shape *shape)
 {
@@ -171,7 +178,7 @@ static struct series *allocate(struct arena *arena, struct shape *shape)
 {
     if (!shape->last || shape->last->count == shape->last->room)
         add_slab(arena, shape);
-    return series_at(shape, shape->last, shape->last->count++);
+    return slab_at(shape, shape->last, shape->last->count++);
 }
 
 static struct series *new_series(struct family *family, const struct labels *labels)
@@ -297,7 +304,7 @@ static void consider_family(struct selection *s, const struct family *family)
         take_shape(s, shape);
         for (const struct slab *slab = shape->first; slab; slab = slab->next)
             for (size_t i = 0; i < slab->count && !s->failed; i++)
-                consider(s, series_at(shape, slab, i));
+                consider(s, slab_at(shape, slab, i));
     }
 }
 

@@ -14,7 +14,8 @@
  * time order. Rules read it through store_select() and series_read() or series_iter only, so that
  * how samples are kept may change: they are compressed (chunk.h), some ten bytes to half a kilobyte
  * are decoded to give one of them, and many in a row cost some nanoseconds each. One thread;
- * pointers to series are good until the store is freed, even when all their samples were dropped.
+ * pointers to series, their labels and ids are good until store_forget(), even when all their
+ * samples were dropped.
  */
 struct store;
 struct series;
@@ -63,7 +64,7 @@ const struct labels *series_labels(const struct series *series);
 size_t series_label_count(const struct series *series);
 void series_copy_labels(const struct series *series, struct label *at);
 
-/* 0, 1, 2 ... in the order in which the store got its series. */
+/* Below store_series_count(). */
 uint32_t series_id(const struct series *series);
 
 /* An array that grows. Zero it to start, set count to 0 to use it again. */
@@ -111,6 +112,22 @@ void store_drop_after(struct store *store, int64_t t);
  * of all stays. Gives how many samples were dropped.
  */
 size_t store_limit(struct store *store, size_t max_bytes);
+
+/*
+ * Whether most series have no samples any more, so that it is time for store_forget(): done then,
+ * it costs little for each series that there ever was.
+ */
+bool store_is_sparse(const struct store *store);
+
+/*
+ * Forgets the series without samples, gives the others new addresses and ids, and frees what the
+ * old ones took. follow(arg) is called while both are there: whoever holds series asks for each
+ * what it is now. Not while the journal has something: after store_journal_take().
+ */
+void store_forget(struct store *store, void (*follow)(void *arg), void *arg);
+
+/* Within follow(): what has become of a series; NULL: it is forgotten. */
+const struct series *series_now(const struct series *series);
 
 /* Notes from now on what is appended and dropped, for the history (history.h). */
 void store_journal_start(struct store *store);

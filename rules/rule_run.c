@@ -122,6 +122,14 @@ void rule_run_take_over(struct rule_run *run, struct rule_run *old)
     given_end_tick(&run->orphans, 0);
 }
 
+void rule_run_follow(struct rule_run *run)
+{
+    for (size_t i = 0; i < run->rules->group_count; i++)
+        for (size_t j = 0; j < run->rules->groups[i].rule_count; j++)
+            given_follow(&run->groups[i][j].series);
+    given_follow(&run->orphans);
+}
+
 void rule_run_shift(struct rule_run *run, int64_t ms)
 {
     for (size_t i = 0; i < run->rules->group_count; i++) {

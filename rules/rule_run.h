@@ -49,6 +49,9 @@ void rule_run_hurry(struct rule_run *run);
  */
 void rule_run_take_over(struct rule_run *run, struct rule_run *old);
 
+/* Within store_forget() of its store. */
+void rule_run_follow(struct rule_run *run);
+
 /* Moves the clocks of all alerts: see alert_list_shift(). Set back, all groups are due again. */
 void rule_run_shift(struct rule_run *run, int64_t ms);
 

@@ -184,6 +184,40 @@ static void jumps_raise_nothing(void **state)
     store_free(&store);
 }
 
+/* An alert whose labels have its value, among targets that hang once. */
+static void forgetting_changes_nothing(void **state)
+{
+    static const char rules[] = "groups:\n"
+                                "- name: g\n"
+                                "  rules:\n"
+                                "  - {alert: Hung, expr: forewarn_target_hung == 1, for: 2m}\n"
+                                "  - alert: Odd\n"
+                                "    expr: vector(time())\n"
+                                "    labels: {at: '{{ $value }}', target: v}\n";
+    struct store *store = store_new();
+    struct evaluation evaluation;
+    size_t forgotten = 0;
+    char out[16];
+
+    (void)state;
+    evaluation_init(&evaluation, store);
+    evaluation_set_rules(&evaluation, load(rules), &labels_empty, MINUTE);
+    for (int minute = 1; minute <= 3000; minute++) {
+        tick(&evaluation, minute, minute % 100 ? "a" : "ab");
+        assert_string_equal(states(&evaluation, out), minute < 3     ? "aPvF"
+                                                      : minute % 100 ? "aFvF"
+                                                                     : "aFbPvF");
+        assert_true(hung_value(store, "a") == 1);
+        assert_true(hung_value(store, "b") == (minute % 100 ? -1 : 1));
+        store_drop_before(store, (minute - 300) * MINUTE);
+        forgotten += evaluation_forget(&evaluation);
+    }
+    assert_true(forgotten > 1);
+    assert_true(store_series_count(store) < 3000);
+    evaluation_free(&evaluation);
+    store_free(&store);
+}
+
 static void the_step_suits_all_groups(void **state)
 {
     static const struct {
@@ -212,8 +246,11 @@ static void the_step_suits_all_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ticks_sample_and_judge),           cmocka_unit_test(all_judge_in_a_hurry),
-        cmocka_unit_test(the_first_tick_ends_what_is_gone), cmocka_unit_test(jumps_raise_nothing),
+        cmocka_unit_test(ticks_sample_and_judge),
+        cmocka_unit_test(all_judge_in_a_hurry),
+        cmocka_unit_test(the_first_tick_ends_what_is_gone),
+        cmocka_unit_test(jumps_raise_nothing),
+        cmocka_unit_test(forgetting_changes_nothing),
         cmocka_unit_test(the_step_suits_all_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

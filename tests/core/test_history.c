@@ -121,8 +121,29 @@ static void keeps_to_its_age(void **state)
     host_start(&host, &options);
     host_run(&host, 10, 1, 2000);
     size_t count = host_count(&host, 0, INT64_MAX);
-    assert_in_range(count, 10 * 300, 10 * (300 + 2 * HISTORY_HEADS));
+    assert_in_range(count, 10 * 300, 10 * (300 + 3 * HISTORY_HEADS));
     assert_int_equal(host_count(&host, 1700 * TICK_MS, INT64_MAX), 10 * 300);
+}
+
+/* Far ahead for some ticks, of which the first makes chunks, then set back. */
+static void a_clock_that_runs_ahead_takes_nothing_along(void **state)
+{
+    (void)state;
+    enum { AHEAD = 10 * 1000 * 1000 };
+    const struct history_options options = {.max_age_ms = 1000 * TICK_MS};
+    host_stop(&host);
+    host_start(&host, &options);
+    host_run(&host, 10, 1, 900);
+    host_run(&host, 10, AHEAD, HISTORY_HEADS - 1);
+    assert_int_equal(host_count(&host, 0, 900 * TICK_MS), 10 * 900);
+    store_drop_after(host.store, 900 * TICK_MS);
+    host_run(&host, 10, 901, 10);
+    assert_int_equal(host_count(&host, 0, INT64_MAX), 10 * 910);
+    /* And one that really went on so far is believed in the end. */
+    host_run(&host, 10, AHEAD, 3 * HISTORY_HEADS);
+    assert_int_equal(host_count(&host, 0, 900 * TICK_MS), 0);
+    assert_int_equal(host_count(&host, AHEAD / 2 * (int64_t)TICK_MS, INT64_MAX),
+                     10 * 3 * HISTORY_HEADS);
 }
 
 /* Series that are gone leave the database with their last chunk. */
@@ -289,6 +310,7 @@ int main(void)
         TEST(a_tick_given_up_loses_its_samples_only),
         TEST(drops_what_lies_in_the_future),
         TEST(keeps_to_its_age),
+        TEST(a_clock_that_runs_ahead_takes_nothing_along),
         TEST(forgets_series),
         TEST(keeps_to_its_bytes),
         TEST(keeps_states),
