@@ -222,12 +222,14 @@ static bool take_uid(struct client *client)
     return true;
 }
 
-/* No user may keep the others out, and nobody root. */
+/* No user may keep the others out, and nobody root. One that is being closed does not count. */
 static bool is_too_many(const struct client *client)
 {
     unsigned same = 0, users = 0;
 
     for (const struct client *other = client->control->clients; other; other = other->next) {
+        if (uv_is_closing((const uv_handle_t *)&other->pipe))
+            continue;
         same += other->uid == client->uid;
         users += other->uid != 0;
     }

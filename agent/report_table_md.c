@@ -94,7 +94,7 @@ static double eta(const struct syncs *syncs, const char *array, const char *quan
     return NAN;
 }
 
-/* text and ", 6 h 10 min to go (5 h to 9 h)"; without a past, what the present speed comes to. */
+/* text and ", 6h 10m to go (5h to 9h)"; without a past, what the present speed comes to. */
 static const char *add_time_to_go(const struct table *table, const struct syncs *syncs,
                                   const char *array, const char *text, double otherwise)
 {
@@ -110,7 +110,7 @@ static const char *add_time_to_go(const struct table *table, const struct syncs 
     return text;
 }
 
-/* "rebuilding, 41.5 % done, 52 MB/s, 6 h 10 min to go (5 h to 9 h)"; "" where nothing runs or
+/* "rebuilding, 41.5 % done, 52 MB/s, 6h 10m to go (5h to 9h)"; "" where nothing runs or
  * waits. */
 static const char *progress(const struct table *table, const struct syncs *syncs, const char *array)
 {

@@ -134,7 +134,7 @@ const char *table_duration(double seconds, struct arena *arena)
     static const struct {
         const char *large, *small;
         double large_seconds, small_seconds;
-    } forms[] = {{"d", "h", 86400, 3600}, {"h", "min", 3600, 60}};
+    } forms[] = {{"d", "h", 86400, 3600}, {"h", "m", 3600, 60}};
     if (!isfinite(seconds) || seconds > 1e10)
         return "very long";
     seconds = seconds < 0 ? 0 : seconds;
@@ -145,12 +145,12 @@ const char *table_duration(double seconds, struct arena *arena)
         if (large < 1)
             continue;
         small -= large * per_large;
-        return small > 0 ? arena_printf(arena, "%.0f %s %.0f %s", large, forms[i].large, small,
+        return small > 0 ? arena_printf(arena, "%.0f%s %.0f%s", large, forms[i].large, small,
                                         forms[i].small)
-                         : arena_printf(arena, "%.0f %s", large, forms[i].large);
+                         : arena_printf(arena, "%.0f%s", large, forms[i].large);
     }
-    return seconds >= 59.5 ? arena_printf(arena, "%.0f min", seconds / 60)
-                           : arena_printf(arena, "%.0f s", seconds);
+    return seconds >= 59.5 ? arena_printf(arena, "%.0fm", seconds / 60)
+                           : arena_printf(arena, "%.0fs", seconds);
 }
 
 const char *table_bytes(double bytes, struct arena *arena)

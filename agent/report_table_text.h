@@ -45,7 +45,7 @@ void table_wrap(const struct report_style *style, size_t column, size_t indent, 
 /* The width that text is broken to: prose wider than a page is hard to read. */
 size_t table_width(const struct report_style *style);
 
-/* "6 h 10 min", "3 d 2 h", "45 s": the two largest units. */
+/* "6h 10m", "3d 2h", "45s": the two largest units, as humanizeDuration writes them in rules. */
 const char *table_duration(double seconds, struct arena *arena);
 
 /* "4.0 TB": decimal units, as disks are sold. */

@@ -74,7 +74,7 @@ static void test_age(void **state)
     } table[] = {
         {0, "ok", NULL},
         {3 * MINUTE_MS - 30000, "ok", NULL},
-        {10 * MINUTE_MS, "unknown", "has not judged for 10 min, though it should each 1 min"},
+        {10 * MINUTE_MS, "unknown", "has not judged for 10m, though it should each 1m"},
         {-1, "unknown", "has just started and has not judged yet"},
     };
     struct agent agent;

@@ -52,7 +52,7 @@ static void test_whole(void **state)
               "\n"
               " Running:  md2: rebuilding, 41.5 % done, 52 MB/s\n"
               " Not seen: sdy: answers no more, left aside\n"
-              "           sdx is asleep and was not woken (last read 3 h ago)\n"
+              "           sdx is asleep and was not woken (last read 3h ago)\n"
               " Noted:    md0: is no number: 'x' (/sys/block/md0/md/chunk_size, byte 3)\n"
               " Unjudged: 1 rule looks back in time and could not be judged on a single look\n"
               "           (-v names it)\n"
@@ -91,7 +91,7 @@ static void test_healthy_is_short(void **state)
                         "OK  h: nothing wrong seen                              2 arrays, 4 disks\n"
                         "\n"
                         " Running:  md2: rebuilding, 41.5 % done, 52 MB/s\n"
-                        " Not seen: sdx is asleep and was not woken (last read 3 h ago)\n"
+                        " Not seen: sdx is asleep and was not woken (last read 3h ago)\n"
                         "\n"
                         " A third of failing disks give no sign at all: no warning is no proof of\n"
                         " health.\n");
@@ -203,7 +203,7 @@ static void test_since(void **state)
     look.alert_count = 1;
     alert.active_at_ms = FIXTURE_AT_MS - INT64_C(93600000);
     char *text = render(&look, fixture_series, &style);
-    assert_in(text, "           Since 2026-02-28 10:00 (1 d 2 h).\n");
+    assert_in(text, "           Since 2026-02-28 10:00 (1d 2h).\n");
     free(text);
     alert.active_at_ms = FIXTURE_AT_MS;
     text = render(&look, fixture_series, &style);
@@ -298,7 +298,7 @@ static void test_syncs(void **state)
         {"forewarn_md_sync{array=\"md0\",action=\"check\"} 1\n"
          "forewarn_md_sync_completed_ratio{array=\"md0\"} 0.73\n"
          "forewarn_md_sync_remaining_seconds{array=\"md0\"} 7190\n",
-         " Running:  md0: checking, 73.0 % done, 2 h to go\n"},
+         " Running:  md0: checking, 73.0 % done, 2h to go\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"resync\"} 1\n"
          "forewarn_md_sync_waiting{array=\"md0\",why=\"delayed\"} 1\n"
          "forewarn_md_sync_waiting{array=\"md0\",why=\"pending\"} 0\n",
@@ -316,7 +316,7 @@ static void test_syncs(void **state)
          "forewarn_md_sync_total_bytes{array=\"md0\"} 8e12\n"
          "forewarn_md_sync_speed_bytes_per_second{array=\"md0\"} 1e8\n"
          "forewarn_md_sync_remaining_seconds{array=\"md0\"} 1\n",
-         " Running:  md0: reshaping, 50.0 % done, 100 MB/s, 11 h 7 min to go\n"},
+         " Running:  md0: reshaping, 50.0 % done, 100 MB/s, 11h 7m to go\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"frozen\"} 1\n"
          "forewarn_md_sync_waiting{array=\"md0\",why=\"pending\"} 1\n",
          " Running:  md0: frozen, nothing is rebuilt or checked\n"},
@@ -341,15 +341,14 @@ static void test_time_to_go(void **state)
          "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.1\"} 18000\n"
          "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.5\"} 22200\n"
          "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.9\"} 32400\n",
-         " Running:  md0: rebuilding, 41.0 % done, 6 h 10 min to go (5 h to 9 h)\n"},
+         " Running:  md0: rebuilding, 41.0 % done, 6h 10m to go (5h to 9h)\n"},
         {"forewarn_md_sync{array=\"md0\",action=\"recover\"} 1\n"
          "forewarn_md_sync_waiting{array=\"md0\",why=\"delayed\"} 1\n"
          "forewarn_md_sync_held_up{array=\"md0\",by=\"md1\",action=\"check\"} 1\n"
          "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.1\"} 18000\n"
          "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.5\"} 22200\n"
          "forewarn:md:sync_eta_seconds{array=\"md0\",quantile=\"0.9\"} 32400\n",
-         " Running:  md0: rebuilding waits until md1 is done checking, 6 h 10 min to go (5 h to 9 "
-         "h)\n"},
+         " Running:  md0: rebuilding waits until md1 is done checking, 6h 10m to go (5h to 9h)\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
@@ -409,7 +408,7 @@ static void test_uncounted(void **state)
     free(text);
     style.verbose = true;
     text = render(&look, "", &style);
-    assert_in(text, " Pending:  info, md0: 128 sectors differ (for 2 min)\n");
+    assert_in(text, " Pending:  info, md0: 128 sectors differ (for 2m)\n");
     free(text);
 }
 

@@ -16,9 +16,9 @@ static void test_duration(void **state)
         double seconds;
         const char *text;
     } table[] = {
-        {0, "0 s"},          {-5, "0 s"},        {45.4, "45 s"},          {59.6, "1 min"},
-        {600, "10 min"},     {3599, "1 h"},      {22200, "6 h 10 min"},   {86399, "1 d"},
-        {266400, "3 d 2 h"}, {NAN, "very long"}, {INFINITY, "very long"},
+        {0, "0s"},         {-5, "0s"},         {45.4, "45s"},           {59.6, "1m"},
+        {600, "10m"},      {3599, "1h"},       {22200, "6h 10m"},       {86399, "1d"},
+        {266400, "3d 2h"}, {NAN, "very long"}, {INFINITY, "very long"},
     };
     SCRATCH_ARENA(arena);
     (void)state;
