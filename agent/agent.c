@@ -137,6 +137,7 @@ int agent_run(const struct agent_options *options, struct error *e)
         abort();
 
     agent->options = options;
+    agent->started_ms = clock_wall_ms(&clock_system);
     agent->arena = arena_new();
     agent->launch = (struct launch){.pid = -1, .orders = -1, .log = -1};
     int code = prepare(agent, &settings, e);

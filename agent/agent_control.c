@@ -78,6 +78,7 @@ const struct control_command agent_commands[] = {
      .changes = true,
      .run = control_check_now,
      .ready = control_check_now_ready},
+    {.name = "status", .run = control_status},
     {.name = "silences", .run = control_silences},
     {.name = "acknowledge", .changes = true, .run = control_acknowledge},
     {.name = "silence", .changes = true, .run = control_silence},

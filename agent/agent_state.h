@@ -19,7 +19,8 @@
  */
 struct agent {
     const struct agent_options *options;
-    const char *host; /* its name, in the arena */
+    const char *host;   /* its name, in the arena */
+    int64_t started_ms; /* wall clock */
     struct arena *arena;
     const char *history_directory, *exporter_directory;
     uv_loop_t loop;

@@ -11,6 +11,7 @@
  *
  *     check       a question (check_question_read()), timeout  {verdict, text}
  *     check_now   the same, after all probes have looked anew
+ *     status      format: "table" or "json", and a style      {verdict, text}
  *     acknowledge {alerts: [id or name], by, comment, undo}    {alerts: how many}
  *     silence     {selector, for: seconds, by, comment}        {id}
  *     unsilence   {id}                                         {}
@@ -21,6 +22,7 @@ bool control_check_ready(void *owner, const json_t *request);
 int control_check(void *owner, const json_t *request, struct buf *out, struct error *e);
 bool control_check_now_ready(void *owner, const json_t *request);
 int control_check_now(void *owner, const json_t *request, struct buf *out, struct error *e);
+int control_status(void *owner, const json_t *request, struct buf *out, struct error *e);
 int control_acknowledge(void *owner, const json_t *request, struct buf *out, struct error *e);
 int control_silence(void *owner, const json_t *request, struct buf *out, struct error *e);
 int control_unsilence(void *owner, const json_t *request, struct buf *out, struct error *e);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/report_json.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "agent/json_labels.h"
+#include "agent/report_json_parts.h"
 #include "core/family.h"
-#include "core/number.h"
-#include "core/utf8.h"
 
 typedef Io__Prometheus__Client__Metric metric_t;
 
@@ -20,44 +18,6 @@ struct writer {
     struct buf *out;
     bool more; /* something stands before at this level */
 };
-
-static json_t *must(json_t *json)
-{
-    if (!json)
-        abort();
-    return json;
-}
-
-static json_t *string(const char *text)
-{
-    struct buf clean = {0};
-    utf8_clean(text ? text : "", &clean);
-    json_t *json = must(json_stringn(clean.length ? clean.data : "", clean.length));
-    buf_free(&clean);
-    return json;
-}
-
-static json_t *number(double value)
-{
-    if (isfinite(value))
-        return must(fabs(value) < 0x1p63 && value == trunc(value) ? json_integer((json_int_t)value)
-                                                                  : json_real(value));
-    struct buf text = {0};
-    number_print(value, &text);
-    json_t *json = string(text.data);
-    buf_free(&text);
-    return json;
-}
-
-/* Takes value; the key may be outside text too. */
-static void set(json_t *object, const char *key, json_t *value)
-{
-    struct buf clean = {0};
-    utf8_clean(key, &clean);
-    if (json_object_set_new(object, clean.length ? clean.data : "", value) < 0)
-        abort();
-    buf_free(&clean);
-}
 
 static int append(const char *data, size_t length, void *out)
 {
@@ -100,73 +60,22 @@ static void end_list(const struct writer *list)
     buf_puts(list->out, list->more ? "\n ]" : "]");
 }
 
-static json_t *labels_json(const struct labels *labels)
-{
-    json_t *object = must(json_object());
-    for (size_t i = 0; i < labels->count; i++)
-        set(object, labels->at[i].name, string(labels->at[i].value));
-    return object;
-}
-
-/* Seconds since 1970, as Prometheus' own interfaces have them. */
-static json_t *seconds(int64_t ms)
-{
-    return number((double)ms / 1000);
-}
-
-static json_t *alert_json(const struct alert *alert)
-{
-    json_t *object = must(json_object());
-    set(object, "name", string(alert->name));
-    set(object, "severity", string(severity_name(alert->severity)));
-    set(object, "state", string(alert_state_name(alert->state)));
-    set(object, "value", number(alert->value));
-    set(object, "since", alert->active_at_ms ? seconds(alert->active_at_ms) : json_null());
-    set(object, "labels", labels_json(alert->labels));
-    set(object, "annotations", labels_json(alert->annotations));
-    return object;
-}
-
-static json_t *held_json(const struct held_alert *held)
-{
-    json_t *object = alert_json(held->alert), *reason = must(json_object());
-    set(reason, "why", string(held->why));
-    set(reason, "by", string(held->by));
-    set(reason, "comment", string(held->comment));
-    set(reason, "until", held->until_ms ? seconds(held->until_ms) : json_null());
-    set(object, "held", reason);
-    return object;
-}
-
-static json_t *finding_json(const struct finding *finding)
-{
-    json_t *object = must(json_object());
-    set(object, "kind", string(finding->kind));
-    set(object, "blind", json_boolean(finding->blind));
-    set(object, "probe", string(finding->probe));
-    set(object, "target", string(finding->target));
-    set(object, "file", string(finding->file));
-    set(object, "offset", finding->offset >= 0 ? json_integer(finding->offset) : json_null());
-    set(object, "message", string(finding->message));
-    return object;
-}
-
 static json_t *probe_json(const struct probe_result *probe)
 {
-    json_t *object = must(json_object());
-    set(object, "name", string(probe->name));
-    set(object, "up", json_boolean(probe->up));
-    set(object, "seconds", number(probe->seconds));
+    json_t *object = json_must(json_object());
+    report_json_set(object, "name", report_json_text(probe->name));
+    report_json_set(object, "up", json_boolean(probe->up));
+    report_json_set(object, "seconds", report_json_number(probe->seconds));
     if (!probe->up)
-        set(object, "error", string(probe->error));
+        report_json_set(object, "error", report_json_text(probe->error));
     return object;
 }
 
 static json_t *unjudged_json(const struct unjudged *unjudged)
 {
-    json_t *object = must(json_object());
-    set(object, "name", string(unjudged->name));
-    set(object, "why", string(unjudged->why));
+    json_t *object = json_must(json_object());
+    report_json_set(object, "name", report_json_text(unjudged->name));
+    report_json_set(object, "why", report_json_text(unjudged->why));
     return object;
 }
 
@@ -175,11 +84,11 @@ static void put_watched(struct writer *writer, const struct look *look)
 {
     struct writer list = begin_list(writer, "pending");
     for (size_t i = 0; i < look->pending_count; i++)
-        put_item(&list, alert_json(&look->pending[i]));
+        put_item(&list, report_json_alert(&look->pending[i]));
     end_list(&list);
     list = begin_list(writer, "held");
     for (size_t i = 0; i < look->held_count; i++)
-        put_item(&list, held_json(&look->held[i]));
+        put_item(&list, report_json_held(&look->held[i]));
     end_list(&list);
 }
 
@@ -187,7 +96,7 @@ static void put_findings(struct writer *writer, const struct look *look)
 {
     struct writer list = begin_list(writer, "findings");
     for (size_t i = 0; i < look->finding_count; i++)
-        put_item(&list, finding_json(&look->findings[i]));
+        put_item(&list, report_json_finding(&look->findings[i]));
     end_list(&list);
 }
 
@@ -195,12 +104,12 @@ void report_json(const struct look *look, struct buf *out)
 {
     struct writer writer = {.out = out}, list;
     put_member(&writer, "schema", json_integer(1));
-    put_member(&writer, "host", string(look->host));
-    put_member(&writer, "time", seconds(look->at_ms));
-    put_member(&writer, "verdict", string(verdict_name(look->verdict)));
+    put_member(&writer, "host", report_json_text(look->host));
+    put_member(&writer, "time", report_json_seconds(look->at_ms));
+    put_member(&writer, "verdict", report_json_text(verdict_name(look->verdict)));
     list = begin_list(&writer, "alerts");
     for (size_t i = 0; i < look->alert_count; i++)
-        put_item(&list, alert_json(&look->alerts[i]));
+        put_item(&list, report_json_alert(&look->alerts[i]));
     end_list(&list);
     if (look->watched)
         put_watched(&writer, look);
@@ -221,13 +130,14 @@ static void put_sample(struct writer *list, const char *name, const metric_t *me
     double value;
     if (!family_value(metric, &value))
         return;
-    json_t *object = must(json_object()), *labels = must(json_object());
+    json_t *object = json_must(json_object()), *labels = json_must(json_object());
     for (size_t i = 0; i < metric->n_label; i++)
         if (metric->label[i]->name && metric->label[i]->value && metric->label[i]->value[0])
-            set(labels, metric->label[i]->name, string(metric->label[i]->value));
-    set(object, "name", string(name));
-    set(object, "labels", labels);
-    set(object, "value", number(value));
+            report_json_set(labels, metric->label[i]->name,
+                            report_json_text(metric->label[i]->value));
+    report_json_set(object, "name", report_json_text(name));
+    report_json_set(object, "labels", labels);
+    report_json_set(object, "value", report_json_number(value));
     put_item(list, object);
 }
 
@@ -238,13 +148,13 @@ void report_json_probe(const struct look *look,
     const struct probe_result *probe = &look->probes[0];
     struct writer writer = {.out = out}, list;
     put_member(&writer, "schema", json_integer(1));
-    put_member(&writer, "host", string(look->host));
-    put_member(&writer, "time", seconds(look->at_ms));
-    put_member(&writer, "probe", string(probe->name));
+    put_member(&writer, "host", report_json_text(look->host));
+    put_member(&writer, "time", report_json_seconds(look->at_ms));
+    put_member(&writer, "probe", report_json_text(probe->name));
     put_member(&writer, "up", json_boolean(probe->up));
-    put_member(&writer, "seconds", number(probe->seconds));
+    put_member(&writer, "seconds", report_json_number(probe->seconds));
     if (!probe->up)
-        put_member(&writer, "error", string(probe->error));
+        put_member(&writer, "error", report_json_text(probe->error));
     list = begin_list(&writer, "samples");
     for (size_t i = 0; i < count; i++)
         for (size_t m = 0; families[i]->name && m < families[i]->n_metric; m++)

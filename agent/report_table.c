@@ -102,7 +102,7 @@ static const char *looked_at(const struct table *table)
 }
 
 /* The verdict; what was looked at stands at the right, or below where there is no room. */
-static void put_first_line(const struct table *table)
+void table_put_first_line(const struct table *table)
 {
     const struct look *look = table->look;
     struct buf *out = table->out, counts = {0};
@@ -161,15 +161,18 @@ static void put_rule(const struct table *table, const struct alert *alert)
     buf_free(&rule);
 }
 
+void table_put_severity(const struct table *table, enum severity severity)
+{
+    const char *name = upper(severity_name(severity), table->arena);
+    buf_puts(table->out, " ");
+    table_put(table->style, severity_colour(severity), name, table->out);
+    table_pad(TABLE_INDENT - 1 - strlen(name), table->out);
+}
+
 static void put_alert(const struct table *table, const struct alert *alert)
 {
-    struct buf *out = table->out;
-    const char *severity = upper(severity_name(alert->severity), table->arena);
-    const char *summary = labels_get(alert->annotations, "summary");
-    buf_puts(out, " ");
-    table_put(table->style, severity_colour(alert->severity), severity, out);
-    table_pad(TABLE_INDENT - 1 - strlen(severity), out);
-    table_wrap(table->style, TABLE_INDENT, TABLE_INDENT, *summary ? summary : alert->name, out);
+    table_put_severity(table, alert->severity);
+    table_wrap(table->style, TABLE_INDENT, TABLE_INDENT, table_summary(alert), table->out);
     put_text(table, "", labels_get(alert->annotations, "description"));
     put_since(table, alert);
     put_text(table, "Now: ", labels_get(alert->annotations, "action"));
@@ -197,7 +200,7 @@ void report_table(const struct look *look, const struct store *store,
 {
     SCRATCH_ARENA(arena);
     const struct table table = {look, store, style, arena, out};
-    put_first_line(&table);
+    table_put_first_line(&table);
     buf_puts(out, "\n");
     for (size_t i = 0; i < look->alert_count; i++)
         put_alert(&table, &look->alerts[i]);

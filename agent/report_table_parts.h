@@ -25,6 +25,48 @@ void table_item(const struct table *table, const char *head, size_t *done, const
 /* Series of a metric at the look's time by one label. */
 struct instant_index table_index(const struct table *table, const char *metric, const char *label);
 
+/* The series that tell how a sync goes, by array. */
+struct table_syncs {
+    struct instant_index action, waiting, held_up, completed, total, speed, remaining, eta;
+};
+
+struct table_syncs table_find_syncs(const struct table *table);
+
+/* One array's; numbers that are not known are NaN. */
+struct table_sync {
+    const char *action;       /* md's own word; "" where not known */
+    const char *doing;        /* "rebuilding"; "" where nothing runs */
+    const char *waits;        /* "rebuilding waits for its turn"; NULL: it does not */
+    double done, speed;       /* 0 to 1; bytes per second */
+    double low, middle, high; /* seconds to go; low and high only where there is a range */
+};
+struct table_sync table_sync_of(const struct table *table, const struct table_syncs *syncs,
+                                const char *array);
+
+/* "6h 10m to go (5h to 9h)", "" where not known. */
+const char *table_time_to_go(const struct table *table, const struct table_sync *sync);
+
+/* "rebuilding, 41.5 % done, 52 MB/s, 6h 10m to go (5h to 9h)"; "" where nothing runs or
+ * waits. */
+const char *table_progress(const struct table *table, const struct table_syncs *syncs,
+                           const char *array);
+
+/* The array's word for the label of a metric that has one series per word, the one that is 1. */
+const char *table_word(const struct instant_index *index, const char *array, const char *label);
+
+/* forewarn_md_info of all arrays by name, in the arena. */
+size_t table_find_arrays(const struct table *table, struct instant **arrays);
+
+/* "[UUR_]" by slot; NULL where the slots are not known. */
+const char *table_member_map(const struct table *table, const struct instant_index *members,
+                             const char *array, double wanted);
+
+/* The verdict, counts of alerts, and what was looked at. */
+void table_put_first_line(const struct table *table);
+
+/* " CRITICAL  ": the head of an alert, in its colour. */
+void table_put_severity(const struct table *table, enum severity severity);
+
 /* "md2: rebuilding, 41.5 % done, ...": arrays on which something runs or waits to. */
 void table_put_syncs(const struct table *table);
 /* All arrays, all disks, a line each. */
