@@ -5,6 +5,7 @@
 
 #include "agent/configuration_exec.h"
 #include "agent/configuration_snmp.h"
+#include "agent/configuration_nagios.h"
 #include "agent/configuration_value.h"
 #include "agent/configuration_webhook.h"
 #include "exporters/exporter.h"
@@ -18,6 +19,7 @@ static const struct {
 } readers[] = {
     {"exec", configuration_read_exec},
     {"snmp", configuration_read_snmp},
+    {"nagios", configuration_read_nagios},
     {"webhook", configuration_read_webhook},
     {NULL, NULL},
 };

@@ -155,7 +155,7 @@ void herald_snapshot(struct herald *herald, const struct snapshot *snapshot)
     Forewarn__Tell tell = FOREWARN__TELL__INIT;
     struct buf packed = {0};
 
-    tell.snapshot = message_snapshot(snapshot, scratch);
+    tell.snapshot = message_snapshot(snapshot, herald->notify, scratch);
     wire_put(&packed, &tell.base);
     for (size_t i = 0; i < herald->teller_count; i++)
         teller_snapshot(&herald->tellers[i], &packed);

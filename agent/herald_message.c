@@ -70,7 +70,59 @@ Forewarn__Event *message_event(const struct notify_event *event, const char *hos
     return message;
 }
 
-Forewarn__Snapshot *message_snapshot(const struct snapshot *snapshot, struct arena *arena)
+static void add_alerts(const struct look *look, const struct notify *notify, struct arena *arena,
+                       Forewarn__Snapshot *message)
+{
+    static const char *const names[] = {[HOLD_NONE] = NULL,
+                                        [HOLD_ACKNOWLEDGED] = "acknowledged",
+                                        [HOLD_SILENCED] = "silenced",
+                                        [HOLD_INHIBITED] = NULL};
+    message->alert = ARENA_ARRAY(arena, Forewarn__Alert *, look->alert_count + 1);
+    for (size_t i = 0; i < look->alert_count; i++) {
+        const struct alert *alert = &look->alerts[i];
+        Forewarn__Alert *added = message_alert(alert, alert->active_at_ms, 0, arena);
+        added->held = text(names[notify_held(notify, alert).hold]);
+        message->alert[message->n_alert++] = added;
+    }
+}
+
+static void add_findings(const struct look *look, struct arena *arena, Forewarn__Snapshot *message)
+{
+    message->finding = ARENA_ARRAY(arena, Forewarn__Finding *, look->finding_count + 1);
+    for (size_t i = 0; i < look->finding_count; i++) {
+        const struct finding *finding = &look->findings[i];
+        Forewarn__Finding *added = ARENA_NEW(arena, Forewarn__Finding);
+        forewarn__finding__init(added);
+        added->kind = text(finding->kind);
+        added->has_blind = added->has_offset = true;
+        added->blind = finding->blind;
+        added->probe = text(finding->probe);
+        added->target = text(finding->target);
+        added->file = text(finding->file);
+        added->offset = finding->offset;
+        added->message = text(finding->message);
+        message->finding[message->n_finding++] = added;
+    }
+}
+
+static void add_rounds(const struct look *look, struct arena *arena, Forewarn__Snapshot *message)
+{
+    message->round = ARENA_ARRAY(arena, Forewarn__Round *, look->probe_count + 1);
+    for (size_t i = 0; i < look->probe_count; i++) {
+        const struct probe_result *probe = &look->probes[i];
+        Forewarn__Round *added = ARENA_NEW(arena, Forewarn__Round);
+        forewarn__round__init(added);
+        added->probe = text(probe->name);
+        added->has_up = added->has_seconds = true;
+        added->up = probe->up;
+        added->seconds = probe->seconds;
+        added->error = text(probe->error);
+        message->round[message->n_round++] = added;
+    }
+}
+
+Forewarn__Snapshot *message_snapshot(const struct snapshot *snapshot, const struct notify *notify,
+                                     struct arena *arena)
 {
     const struct look *look = &snapshot->look;
     Forewarn__Snapshot *message = ARENA_NEW(arena, Forewarn__Snapshot);
@@ -79,9 +131,8 @@ Forewarn__Snapshot *message_snapshot(const struct snapshot *snapshot, struct are
     message->at_ms = snapshot->tick_ms;
     message->host = text(look->host);
     message->n_family = snapshot_families(snapshot, arena, &message->family);
-    message->alert = ARENA_ARRAY(arena, Forewarn__Alert *, look->alert_count + 1);
-    for (size_t i = 0; i < look->alert_count; i++)
-        message->alert[message->n_alert++] =
-            message_alert(&look->alerts[i], look->alerts[i].active_at_ms, 0, arena);
+    add_alerts(look, notify, arena, message);
+    add_findings(look, arena, message);
+    add_rounds(look, arena, message);
     return message;
 }

@@ -19,6 +19,8 @@ Forewarn__Event *message_event(const struct notify_event *event, const char *hos
 Forewarn__Event *message_plain(Forewarn__EventKind kind, uint64_t sequence, int64_t at_ms,
                                const char *host, struct arena *arena);
 
-Forewarn__Snapshot *message_snapshot(const struct snapshot *snapshot, struct arena *arena);
+/* notify says which alerts are held. */
+Forewarn__Snapshot *message_snapshot(const struct snapshot *snapshot, const struct notify *notify,
+                                     struct arena *arena);
 
 #endif

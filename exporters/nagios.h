@@ -17,6 +17,11 @@
 void nagios_render(const struct look *look, const struct store *store, unsigned verbosity,
                    struct buf *out);
 
+/* The same within so many bytes, at least NAGIOS_LEAST. */
+enum { NAGIOS_LEAST = 1500 };
+void nagios_render_within(const struct look *look, const struct store *store, unsigned verbosity,
+                          size_t limit, struct buf *out);
+
 /*
  * The answer to --expr EXPR with -w and -c, of which either may be NULL: each of the values is held
  * against both ranges, the worst one counts, no value at all is unknown. What would be ok is

@@ -18,7 +18,7 @@ struct perf {
     const struct store *store;
     struct arena *arena;
     struct buf *out;
-    size_t room; /* what is left of NAGIOS_PERF_LIMIT */
+    size_t room; /* what is left of the limit */
     size_t left_out;
 };
 
@@ -239,11 +239,12 @@ static double alerts_of(const struct look *look, enum severity severity)
     return (double)count;
 }
 
-size_t nagios_perf(const struct look *look, const struct store *store, struct buf *out)
+size_t nagios_perf(const struct look *look, const struct store *store, size_t limit,
+                   struct buf *out)
 {
     SCRATCH_ARENA(arena);
     struct buf text = {0};
-    struct perf perf = {look, store, arena, &text, NAGIOS_PERF_LIMIT - 4 * VALUE_ROOM, 0};
+    struct perf perf = {look, store, arena, &text, limit - 4 * VALUE_ROOM, 0};
     struct device *arrays, *disks;
     size_t array_count = find_devices(&perf, "forewarn_md_info", "array", "array", &arrays);
     size_t disk_count = find_devices(&perf, "forewarn_disk_info", "disk", "device", &disks);

@@ -19,15 +19,14 @@
  *   'DISK_grown' 'DISK_media_errors' 'DISK_wear' 'DISK_spare' 'DISK_temperature'
  *
  * MD and DISK are kernel names; a series is there when the device has the number. Monitoring
- * systems cut what is too long, so devices that do not fit in NAGIOS_PERF_LIMIT bytes are left out
+ * systems cut what is too long, so devices that do not fit in so many bytes (limit) are left out
  * whole, the last by name first; which ones does not depend on the values. Gives how many.
  *
  * Thresholds come from alerts: one whose annotation `perf` is a label here gives its perf_warn and
  * perf_crit, where they are ranges.
  */
-enum { NAGIOS_PERF_LIMIT = 5120 };
-
-size_t nagios_perf(const struct look *look, const struct store *store, struct buf *out);
+size_t nagios_perf(const struct look *look, const struct store *store, size_t limit,
+                   struct buf *out);
 
 /* One value; ranges and bounds may be "". What is not finite is U, not known. */
 void nagios_perf_put(const char *label, double value, const char *unit, const char *warning,

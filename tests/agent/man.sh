@@ -17,7 +17,7 @@ mandoc -T lint "$page" 2>/dev/null | grep -v 'referenced manual not found' && fa
 
 [ -x "$forewarn" ] || exit "$failed"
 text=$(mandoc -T utf8 "$page" 2>/dev/null | col -bx)
-for command in check status probe query rules; do
+for command in check status munin probe query rules; do
     for option in $("$forewarn" help "$command" | grep -oE '(^|[^[:alnum:]-])--?[a-zA-Z][a-zA-Z-]*' | grep -oE -- '--?[a-zA-Z][a-zA-Z-]*' |
         sort -u); do
         grep -qE -- "(^|[^[:alnum:]-])$option([^[:alnum:]-]|\$)" <<<"$text" || {
