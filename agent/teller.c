@@ -197,7 +197,8 @@ static void on_message(void *owner, ProtobufCMessage *message)
     const char *receiver = told->receiver ? told->receiver : "";
 
     if (told->error && told->error[0])
-        log_warning("%s: %s: %s", teller->exporter->name, receiver, told->error);
+        log_message(told->delivered ? LOG_ERR : LOG_WARNING, "%s: %s: %s%s", teller->exporter->name,
+                    receiver, told->error, told->delivered ? "; dropped" : "");
     if (told->id && told->delivered)
         outbox_delivered(teller->outbox, teller->exporter->name, receiver, told->id);
     forewarn__told__free_unpacked(told, NULL);

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log.h"
-
 enum { MOST_WAIT_MS = 10 * 60 * 1000, DEFAULT_RETRY_MS = 5000 };
 
 /* An event that waits for one receiver or several; the last one frees it. */
@@ -236,13 +234,10 @@ static void remove_first(struct receiver *receiver, size_t count)
             receiver->count * sizeof(struct event_share *));
 }
 
-static void try_again(struct receiver *receiver, const char *why, int64_t wait_ms, int64_t now_ms)
+static void try_again(struct receiver *receiver, int64_t wait_ms, int64_t now_ms)
 {
     int64_t wait = receivers_retry_ms(receiver->retry_ms, receiver->tries, arc4random());
-    if (wait < wait_ms)
-        wait = wait_ms;
-    receiver->due_ms = now_ms + wait;
-    log_warning("%s: %s; tried again in %.1f s", receiver->name, why, (double)wait / 1000);
+    receiver->due_ms = now_ms + (wait < wait_ms ? wait_ms : wait);
 }
 
 void receivers_settle(struct receivers *receivers, struct receiver *receiver, enum outcome outcome,
@@ -256,14 +251,11 @@ void receivers_settle(struct receivers *receivers, struct receiver *receiver, en
         outcome = OUTCOME_REFUSED;
         why = e.text;
     }
-    if (outcome == OUTCOME_REFUSED)
-        log_error("%s: %s; dropped: %s%s", receiver->name, why, receiver_event(receiver, 0)->id,
-                  count > 1 ? " and more" : "");
     for (size_t i = 0; i < count; i++)
         exporter_link_told(receivers->link, receiver_event(receiver, i)->id, receiver->name,
                            outcome != OUTCOME_FAILED, why);
     if (outcome == OUTCOME_FAILED) {
-        try_again(receiver, why, wait_ms, now_ms);
+        try_again(receiver, wait_ms, now_ms);
     } else {
         remove_first(receiver, count);
         receiver->tries = 0;
