@@ -194,6 +194,8 @@ static void set_own(struct list *list, const Forewarn__Event *event)
     struct buf value = {0};
 
     set_line(list, "FOREWARN_ID", event->id);
+    set(list, "FOREWARN_SEQUENCE",
+        arena_printf(arena, "%llu", (unsigned long long)event->sequence));
     set(list, "FOREWARN_STATE", event_text_state(event));
     set(list, "FOREWARN_TIME", arena_printf(arena, "%lld", (long long)(event->at_ms / 1000)));
     set_line(list, "FOREWARN_HOST", event->host ? event->host : "");

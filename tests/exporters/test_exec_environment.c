@@ -56,6 +56,7 @@ static void variables(void **state)
         {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
         {"LC_ALL", "C"},
         {"FOREWARN_ID", "e1"}, /* and not what a label says */
+        {"FOREWARN_SEQUENCE", "7"},
         {"FOREWARN_STATE", "raised"},
         {"FOREWARN_TIME", "1772368200"},
         {"FOREWARN_HOST", "mail7"},
