@@ -55,7 +55,9 @@ static int start_launcher(struct agent *agent, struct error *e)
     root_close(&root);
     if (config.root_fd < 0)
         return error_set(e, -errno, "open root %s: %s", path, error_name(errno));
-    code = launch_start(&config, &agent->launch, e);
+    code = agent->options->launcher_socket
+               ? launch_connect(agent->options->launcher_socket, &agent->launch, e)
+               : launch_start(&config, &agent->launch, e);
     close(config.root_fd);
     return code;
 }

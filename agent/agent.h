@@ -2,6 +2,8 @@
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 
+#include <stdbool.h>
+
 #include "core/error.h"
 
 /* What the command line of forewarnd says; NULL: the usual. */
@@ -9,6 +11,8 @@ struct agent_options {
     const char *config_file;
     const char *root; /* the directory to look at: "/" or a recorded tree */
     const char *control_socket;
+    const char *launcher_socket; /* of a launcher that is asked, instead of starting one */
+    bool is_launcher;            /* launcher_service.h: nothing of an agent */
 };
 
 /*

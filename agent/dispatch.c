@@ -79,16 +79,19 @@ void dispatch_open(struct dispatch *dispatch, uv_loop_t *loop, struct launch *la
     *dispatch = (struct dispatch){
         .launch = launch, .quarantine = quarantine, .relay = {.name = "launcher"}};
     uv_poll_init(loop, &dispatch->orders, launch->orders);
-    uv_poll_init(loop, &dispatch->log, launch->log);
     dispatch->orders.data = dispatch->log.data = dispatch;
     uv_poll_start(&dispatch->orders, UV_READABLE, on_launcher);
+    if (launch->log < 0)
+        return;
+    uv_poll_init(loop, &dispatch->log, launch->log);
     uv_poll_start(&dispatch->log, UV_READABLE, on_launcher_log);
 }
 
 void dispatch_close(struct dispatch *dispatch)
 {
     uv_close((uv_handle_t *)&dispatch->orders, NULL);
-    uv_close((uv_handle_t *)&dispatch->log, NULL);
+    if (dispatch->launch->log >= 0)
+        uv_close((uv_handle_t *)&dispatch->log, NULL);
     relay_end(&dispatch->relay);
 }
 

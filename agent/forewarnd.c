@@ -10,6 +10,7 @@
 #include "agent/agent.h"
 #include "agent/command.h"
 #include "agent/defaults.h"
+#include "agent/launcher_service.h"
 #include "agent/start.h"
 #include "config.h"
 #include "core/log.h"
@@ -21,6 +22,8 @@ static const char help_text[] =
     "\n"
     "      --config FILE          instead of " DEFAULT_CONFIG_FILE "\n"
     "      --control-socket PATH  instead of " DEFAULT_CONTROL_SOCKET "\n"
+    "      --launcher-socket PATH have workers started by who listens there\n"
+    "      --launcher             be who starts them, for the agent at descriptor 3\n"
     "      --root DIR             watch a recorded tree instead of this host\n"
     "      --foreground           taken for compatibility: it always stays there\n"
     "  -v, --verbose              log more; again: still more\n"
@@ -33,40 +36,54 @@ static int misused(const char *what)
     return 2;
 }
 
+/* What is only taken over; false: it is none of these. */
+static bool take(int found, struct agent_options *options)
+{
+    switch (found) {
+    case 'c':
+        options->config_file = optarg;
+        return true;
+    case 's':
+        options->control_socket = optarg;
+        return true;
+    case 'l':
+        options->launcher_socket = optarg;
+        return true;
+    case 'L':
+        options->is_launcher = true;
+        return true;
+    case 'r':
+        options->root = optarg;
+        return true;
+    case 'f':
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* -1: go on. */
 static int parse(int argc, char **argv, struct agent_options *options)
 {
     static const struct option names[] = {
         {"config", required_argument, NULL, 'c'}, {"control-socket", required_argument, NULL, 's'},
         {"root", required_argument, NULL, 'r'},   {"foreground", no_argument, NULL, 'f'},
+        {"launcher", no_argument, NULL, 'L'},     {"launcher-socket", required_argument, NULL, 'l'},
         {"verbose", no_argument, NULL, 'v'},      {"version", no_argument, NULL, 'V'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     int found, priority = LOG_NOTICE;
 
     while ((found = getopt_long(argc, argv, "vVh", names, NULL)) != -1) {
-        switch (found) {
-        case 'c':
-            options->config_file = optarg;
-            break;
-        case 's':
-            options->control_socket = optarg;
-            break;
-        case 'r':
-            options->root = optarg;
-            break;
-        case 'f':
-            break;
-        case 'v':
-            priority = priority < LOG_DEBUG ? priority + 1 : priority;
-            log_open("forewarnd", priority);
-            break;
-        case 'V':
+        if (take(found, options))
+            continue;
+        if (found == 'V')
             return printf("forewarnd " PACKAGE_VERSION "\n") < 0;
-        case 'h':
+        if (found == 'h')
             return fputs(help_text, stdout) < 0;
-        default:
+        if (found != 'v')
             return 2;
-        }
+        priority = priority < LOG_DEBUG ? priority + 1 : priority;
+        log_open("forewarnd", priority);
     }
     return optind < argc ? misused("no argument is expected") : -1;
 }
@@ -86,7 +103,8 @@ int main(int argc, char **argv)
     status = parse(argc, argv, &options);
     if (status >= 0)
         return status;
-    if (agent_run(&options, &e) == 0)
+    int code = options.is_launcher ? launcher_service_run(&options, &e) : agent_run(&options, &e);
+    if (code == 0)
         return EXIT_SUCCESS;
     log_error("%s", e.text);
     return EXIT_FAILURE;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,6 +73,23 @@ int launch_start(const struct launch_config *config, struct launch *launch, stru
     if (code < 0)
         launch_stop(launch);
     return code;
+}
+
+int launch_connect(const char *path, struct launch *launch, struct error *e)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    *launch = (struct launch){.pid = -1, .orders = -1, .log = -1};
+    if (strlen(path) >= sizeof address.sun_path)
+        return error_set(e, -ENAMETOOLONG, "launcher: %s: the path is too long", path);
+    strcpy(address.sun_path, path);
+    launch->orders = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (launch->orders >= 0 &&
+        connect(launch->orders, (const struct sockaddr *)&address, sizeof address) == 0)
+        return 0;
+    int code = -errno;
+    launch_stop(launch);
+    return error_set(e, code, "launcher: connect to %s: %s", path, error_name(code));
 }
 
 static int send_order(struct launch *launch, const struct launch_order *order, struct error *e)

@@ -64,6 +64,12 @@ struct launch_event {
 int launch_start(const struct launch_config *config, struct launch *launch, struct error *e);
 
 /*
+ * The same with a launcher that somebody else starts for each connection to this socket
+ * (launcher_service.h); it has a log of its own.
+ */
+int launch_connect(const char *path, struct launch *launch, struct error *e);
+
+/*
  * Orders a worker for probes[program], or for an exporter, which are numbered on behind the last
  * probe; *worker is its number in what is told later.
  */

@@ -77,15 +77,28 @@ static int read_rules(struct settings *settings, const struct reporter *reporter
     return rule_set_load(sources, source_count, reporter->report, reporter->arg, &settings->rules);
 }
 
-int settings_load(const char *file, const struct probe *const *probes, struct settings *settings,
-                  void (*report)(const char *text, void *arg), void *arg)
+int settings_load_configuration(const char *file, const struct probe *const *probes,
+                                struct settings *settings,
+                                void (*report)(const char *text, void *arg), void *arg)
 {
     const struct reporter reporter = {report, arg};
 
     *settings = (struct settings){.arena = arena_new()};
     int code = read_configuration(file, probes, settings, &reporter);
-    if (code == 0)
-        code = read_rules(settings, &reporter);
+    if (code < 0)
+        settings_free(settings);
+    return code;
+}
+
+int settings_load(const char *file, const struct probe *const *probes, struct settings *settings,
+                  void (*report)(const char *text, void *arg), void *arg)
+{
+    const struct reporter reporter = {report, arg};
+    int code = settings_load_configuration(file, probes, settings, report, arg);
+
+    if (code < 0)
+        return code;
+    code = read_rules(settings, &reporter);
     if (code < 0)
         settings_free(settings);
     return code;

@@ -20,6 +20,11 @@ struct settings {
 int settings_load(const char *file, const struct probe *const *probes, struct settings *settings,
                   void (*report)(const char *text, void *arg), void *arg);
 
+/* The same without the rules, which stay NULL. */
+int settings_load_configuration(const char *file, const struct probe *const *probes,
+                                struct settings *settings,
+                                void (*report)(const char *text, void *arg), void *arg);
+
 /* The rules may have been taken out before (and set to NULL). */
 void settings_free(struct settings *settings);
 
