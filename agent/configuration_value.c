@@ -7,8 +7,7 @@
 
 #include "rules/promql.h"
 
-/* "1h30m", as people write it, for errors. */
-static const char *duration_text(struct arena *arena, int64_t ms)
+const char *config_duration_text(struct arena *arena, int64_t ms)
 {
     static const struct {
         int64_t ms;
@@ -33,7 +32,8 @@ void config_read_duration(struct yaml_file *file, const yaml_node_t *node, int64
         yaml_error(file, node, "'%s' is no duration such as 30s or 1h30m", text.text);
     else if (read_ms < least_ms || read_ms > most_ms)
         yaml_error(file, node, "%s is not between %s and %s", text.text,
-                   duration_text(file->arena, least_ms), duration_text(file->arena, most_ms));
+                   config_duration_text(file->arena, least_ms),
+                   config_duration_text(file->arena, most_ms));
     else
         *ms = read_ms;
 }
@@ -63,7 +63,7 @@ static int64_t unit_bytes(const char *unit)
     return 0;
 }
 
-static const char *size_text(struct arena *arena, int64_t bytes)
+const char *config_size_text(struct arena *arena, int64_t bytes)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     size_t i = 0;
@@ -88,7 +88,7 @@ void config_read_size(struct yaml_file *file, const yaml_node_t *node, int64_t l
         yaml_error(file, node, "'%s' is no size such as 64MiB or 1GiB", text.text);
     else if (errno || number > most / unit || number * unit < least)
         yaml_error(file, node, "%s is not between %s and %s", text.text,
-                   size_text(file->arena, least), size_text(file->arena, most));
+                   config_size_text(file->arena, least), config_size_text(file->arena, most));
     else
         *bytes = number * unit;
 }

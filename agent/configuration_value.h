@@ -10,6 +10,10 @@
  * then leaves *out as it was. Limits are part of the values' meaning and told in the error.
  */
 
+/* "1h30m" would be "90m", and 1 GiB is "1GiB": as people write them. */
+const char *config_duration_text(struct arena *arena, int64_t ms);
+const char *config_size_text(struct arena *arena, int64_t bytes);
+
 /* "30s", "1h30m", "30d": milliseconds. */
 void config_read_duration(struct yaml_file *file, const yaml_node_t *node, int64_t least_ms,
                           int64_t most_ms, int64_t *ms);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/configuration_keys.h"
+
+#include "agent/defaults.h"
+
+/* In the order in which they are shown: what is in a section stands right behind it. */
+const struct config_key config_keys[] = {
+    {"state_directory", KEY_DEFAULT, DEFAULT_STATE_DIRECTORY,
+     "Where history and what exporters and probes must not forget are kept. Where systemd runs the "
+     "agent, another directory needs to be writable for it: ReadWritePaths= in a drop-in."},
+    {"evaluation_interval", KEY_DEFAULT, "60s",
+     "How often rules judge, where their group does not say otherwise; between 1s and 1d. What the "
+     "kernel tells of at once (a failed member, a disk that is gone) is judged at once."},
+    {"rule_files", KEY_EXAMPLE, "[" DEFAULT_RULE_DIRECTORY "/*.yml]",
+     "Files of rules, as glob(7) patterns of absolute paths. Without this key those of "
+     "" DEFAULT_RULE_DIRECTORY " count where there are any, else the default rules."},
+    {"external_labels", KEY_EXAMPLE, "{site: a}",
+     "Labels that every alert gets, as in Prometheus."},
+    {"history", KEY_SECTION, NULL, "What was seen before."},
+    {"history.retention", KEY_DEFAULT, "30d", "How long it is kept; between 1h and 3660d."},
+    {"history.max_bytes", KEY_DEFAULT, "1GiB", "How much of the disk it may take."},
+    {"history.max_memory", KEY_DEFAULT, "64MiB",
+     "How much memory the samples may take that rules can look back on; the oldest go first."},
+    {"probes", KEY_SECTION, NULL, "What is looked at, probe by probe."},
+    /* NAME stands for each probe there is; the defaults are the probe's own. */
+    {"probes.NAME", KEY_SECTION, NULL, ""},
+    {"probes.NAME.enabled", KEY_DEFAULT, "true", "Whether this probe looks at all."},
+    {"probes.NAME.interval", KEY_DEFAULT, NULL, "How often it looks; between 1s and 1d."},
+    {"probes.NAME.deadline", KEY_DEFAULT, NULL,
+     "How long one target (a disk, an array) may take to answer; then it counts as hung and is "
+     "left "
+     "aside. Between 100ms and 1h."},
+    {"notify", KEY_SECTION, NULL, "When receivers are told."},
+    {"notify.repeat", KEY_SECTION, NULL,
+     "How long to wait before an alert that still fires is told again, by its severity; the wait "
+     "doubles each time. never, or between 1m and 30d."},
+    {"notify.repeat.critical", KEY_DEFAULT, "4h", ""},
+    {"notify.repeat.warning", KEY_DEFAULT, "1d", ""},
+    {"notify.repeat.info", KEY_DEFAULT, "never", ""},
+    {"notify.least", KEY_DEFAULT, "info",
+     "The least severity that is told: info, warning or critical."},
+    {"notify.resolved", KEY_DEFAULT, "true", "Whether it is told that an alert has ended, too."},
+    {"notify.heartbeat", KEY_DEFAULT, "never",
+     "How often receivers are told that the agent is alive, so that its silence can be noticed."},
+    {"exporters", KEY_SECTION, NULL, "Who is told. What does not stand here is not started."},
+    {"exporters.exec", KEY_LIST, NULL,
+     "Commands that are run for each event, with what happened in their environment and, as JSON, "
+     "on their standard input."},
+    {"exporters.exec.name", KEY_EXAMPLE, "admin",
+     "What the receiver is called; without, the command's file name."},
+    {"exporters.exec.command", KEY_REQUIRED, "[/usr/local/sbin/tell-admin, --now]",
+     "An absolute path and arguments; no shell is asked."},
+    {"exporters.exec.style", KEY_DEFAULT, "plain",
+     "plain; smartd or mdadm for scripts that were written for smartd -M exec or mdadm's "
+     "PROGRAM."},
+    {"exporters.exec.timeout", KEY_DEFAULT, "60s",
+     "How long it may take; then it is ended, with all that it has started."},
+    {"exporters.exec.tries", KEY_DEFAULT, "20", "How often it is run until it exits with 0."},
+    {"exporters.exec.retry", KEY_DEFAULT, "5s",
+     "How long to wait before the second time; the wait doubles up to 10 minutes."},
+    {"exporters.exec.send_resolved", KEY_DEFAULT, "true",
+     "Whether it is run for ends of alerts, too; false with the styles smartd and mdadm."},
+    {"exporters.exec.address", KEY_INSTEAD, "root@localhost",
+     "What $SMARTD_ADDRESS says; with style smartd only."},
+    {"exporters.webhook", KEY_LIST, NULL, "URLs to which events are posted as Alertmanager does."},
+    {"exporters.webhook.name", KEY_EXAMPLE, "chat",
+     "What the receiver is called; without, the URL's host and port."},
+    {"exporters.webhook.url", KEY_REQUIRED, "https://chat.example/hook",
+     "http or https, without a user in it."},
+    {"exporters.webhook.bearer_file", KEY_EXAMPLE, SYSCONFDIR "/forewarn/token",
+     "A file with a token for \"Authorization: Bearer\"."},
+    {"exporters.webhook.basic_auth", KEY_INSTEAD,
+     "{username: forewarn, password_file: " SYSCONFDIR "/forewarn/password}",
+     "A user, and a file with the password."},
+    {"exporters.webhook.ca_file", KEY_EXAMPLE, SYSCONFDIR "/forewarn/ca.pem",
+     "Who signs the server's certificate, instead of the system's authorities."},
+    {"exporters.webhook.cert_file", KEY_EXAMPLE, SYSCONFDIR "/forewarn/cert.pem",
+     "A certificate of this client."},
+    {"exporters.webhook.key_file", KEY_EXAMPLE, SYSCONFDIR "/forewarn/key.pem", "Its key."},
+    {"exporters.webhook.group_by", KEY_EXAMPLE, "[alertname]",
+     "Alerts that agree in these labels may come in one message; without, each comes by itself."},
+    {"exporters.webhook.external_url", KEY_EXAMPLE, "https://mail7.example/",
+     "What the message calls externalURL and generatorURL."},
+    {"exporters.webhook.timeout", KEY_DEFAULT, "10s", "How long a message may take as a whole."},
+    {"exporters.webhook.retry", KEY_DEFAULT, "5s",
+     "How long to wait before the second time; the wait doubles up to 10 minutes."},
+    {"exporters.webhook.send_resolved", KEY_DEFAULT, "true", "Whether ends of alerts are posted."},
+};
+
+const size_t config_key_count = sizeof config_keys / sizeof *config_keys;
