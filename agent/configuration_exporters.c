@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "agent/configuration_exec.h"
-#include "agent/configuration_snmp.h"
 #include "agent/configuration_nagios.h"
+#include "agent/configuration_snmp.h"
 #include "agent/configuration_value.h"
 #include "agent/configuration_webhook.h"
 #include "exporters/exporter.h"

@@ -99,6 +99,7 @@ static void test_snapshot(void **state)
     const struct label name = {LABEL_NAME, "heat_celsius"};
     const struct alert alert = make_alert(arena);
     struct store *store = store_new();
+    struct notify *notify = notify_new();
     const struct snapshot_source source = {store, 5000};
     const struct snapshot snapshot = {
         .sources = &source,
@@ -110,13 +111,14 @@ static void test_snapshot(void **state)
 
     (void)state;
     assert_int_equal(store_append(store, labels_new(arena, &name, 1), 5000, 31, NULL), 0);
-    const Forewarn__Snapshot *message = message_snapshot(&snapshot, arena);
+    const Forewarn__Snapshot *message = message_snapshot(&snapshot, notify, arena);
     assert_true(message->has_at_ms && message->at_ms == 6000);
     assert_string_equal(message->host, "mail7");
     assert_int_equal(message->n_family, 1);
     assert_true(message->family[0]->metric[0]->gauge->value == 31);
     assert_int_equal(message->n_alert, 1);
     check_alert(message->alert[0], 1000, 0);
+    assert_null(message->alert[0]->held);
 
     /* It goes through the wire whole. */
     size_t length = forewarn__snapshot__get_packed_size(message);
@@ -127,6 +129,7 @@ static void test_snapshot(void **state)
     assert_string_equal(back->family[0]->unit, "celsius");
     check_alert(back->alert[0], 1000, 0);
     forewarn__snapshot__free_unpacked(back, NULL);
+    notify_free(&notify);
     store_free(&store);
 }
 

@@ -107,30 +107,30 @@ static void test_whole(void **state)
     char *text = render(make_look(arena, &held), "", &style, status_table);
     assert_string_equal(
         text, "CRITICAL  mail7: 1 critical                                    2 arrays, 4 disks\n"
-              "watching since 2026-02-28 10:00, judged 12 s ago\n"
+              "watching since 2026-02-28 10:00, judged 12s ago\n"
               "\n"
               " CRITICAL  md2 has no redundancy left and sdb is going bad\n"
-              "           since 2026-02-28 06:00 (1 d 6 h), MdNoRedundancyAndSuspect 00000018\n"
+              "           since 2026-02-28 06:00 (1d 6h), MdNoRedundancyAndSuspect 00000018\n"
               "\n"
               " Known:    info, md0: 128 sectors differ (acknowledged by root: ordered)\n"
               " Not seen: sdy: answers no more, left aside\n"
-              "           sdx is asleep and was not woken (last read 3 h ago)\n"
+              "           sdx is asleep and was not woken (last read 3h ago)\n"
               "\n"
               " array  level  state   members  can lose   mismatches\n"
               " md0    raid1  clean   [UU]     1 more            128\n"
               " md2    raid5  active  [UUR]    none more           -\n"
               "\n"
-              " md2   rebuilding [####........]  41.5 %  52 MB/s  6 h 10 min to go (5 h to 9 h)\n"
+              " md2   rebuilding [#######...........]  41.5 %  52 MB/s  6h 10m to go (5h to 9h)\n"
               "\n"
               " disk  model          serial  last read  state\n"
               " sdb   TESTDISK 4000  T2              -  24 pending\n"
-              " sdx   TESTDISK 8000  T4        3 h ago  asleep\n"
+              " sdx   TESTDISK 8000  T4         3h ago  asleep\n"
               " 2 other disks with nothing to note\n"
               "\n"
-              " probe      each  last look     took  next in  state\n"
-              " md         15 s   16 s ago   0.03 s     15 s  ok\n"
-              " smart    10 min  4 min ago  60.00 s    6 min  gave up: time ran out\n"
-              " nfslock       -          -        -        -  switched off\n"
+              " probe    each  last look     took  next in  state\n"
+              " md        15s    16s ago   0.03 s      15s  ok\n"
+              " smart     10m     4m ago  60.00 s       6m  gave up: time ran out\n"
+              " nfslock     -          -        -        -  switched off\n"
               " Left out: sdy by smart: its worker hangs in the kernel since 10:00\n"
               " Silence:  s1 {device=\"sdk\"} until 13:00 by root: moving\n"
               " Tells:    snmp, 2 receivers, 3 events not delivered yet\n"
@@ -151,7 +151,7 @@ static void test_verbose(void **state)
     look->pending = &pending;
     look->pending_count = 1;
     char *text = render(look, "", &style, status_table);
-    assert_non_null(strstr(text, " Pending:  info, md0: 128 sectors differ (for 2 min)\n"));
+    assert_non_null(strstr(text, " Pending:  info, md0: 128 sectors differ (for 2m)\n"));
     assert_non_null(strstr(text, " Noted:    md0: is no number"));
     assert_non_null(strstr(text, " sda   TESTDISK 4000  T1      1       10000          -  -\n"));
     assert_null(strstr(text, "nothing to note"));

@@ -19,12 +19,12 @@ status()
 status || complain "exit $?: $(cat "$directory/err")"
 expect "CRITICAL  mail7: " "$directory/out"
 expect " CRITICAL  md2 (raid5) is degraded" "$directory/out"
-grep -qE '^ +since [0-9: -]+ \([0-9]+ (s|min)\), DiskPendingSectors [0-9a-f]{8}$' "$directory/out" ||
+grep -qE '^ +since [0-9: -]+ \([0-9]+[sm]\), DiskPendingSectors [0-9a-f]{8}$' "$directory/out" ||
     complain "no name to acknowledge an alert by"
 grep -qE '^ md2   rebuilding \[#+\.+\]  41\.3 %  106 MB/s  6h 10m to go' "$directory/out" ||
     complain "no bar: $(cat "$directory/out")"
 expect " 9 other disks with nothing to note" "$directory/out"
-grep -qE '^ md +1 s .* ok$|^ md +1 s .* looks now$' "$directory/out" || complain "no probe"
+grep -qE '^ md +1s .* ok$|^ md +1s .* looks now$' "$directory/out" || complain "no probe"
 
 # What is acknowledged and silenced stands apart.
 "$forewarn" ack --socket "$socket" DiskPendingSectors --comment "is ordered" >/dev/null 2>&1 ||
