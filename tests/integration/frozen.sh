@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The file system under the state directory stands still (fsfreeze), as on a disk that hangs, while a
 # disk fails: the alert leaves all the same, questions are answered, and nothing is lost afterwards.
+# shellcheck disable=SC2317 # functions are called by until_true and by the trap
 . "${top_srcdir:-.}/tests/integration/agent.sh"
 
 for program in mkfs.ext4 fsfreeze losetup; do
