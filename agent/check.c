@@ -165,7 +165,7 @@ const struct command check_command = {
         "      --no-agent              a look without the agent; so are those with --probe,\n"
         "                              --root, --state-directory and --rules\n"
         "      --socket PATH           the agent's control socket\n"
-        "      --probe NAME            only this probe (md, smart); may be given again\n"
+        "      --probe NAME            only this probe (md, smart, nfslock); may be given again\n"
         "      --root DIR              look at a recorded tree instead of this host\n"
         "      --state-directory DIR   keep what looks see there, for rules that look back;\n"
         "                              a recorded tree's is kept only where this is given\n"

@@ -121,11 +121,14 @@ static int start_launcher(const struct look_options *options, const struct root 
 /* A directory that is no recorded tree, mistyped perhaps, is not a host that is well. */
 static bool holds_anything(const struct root *root, struct arena *arena)
 {
+    static const char *const places[] = {"/sys/block", "/proc/mdstat", "/proc/1/mountinfo",
+                                         "/proc/self/mountinfo", "/proc/mounts"};
     char **files;
     size_t count;
 
-    if (root_exists(root, "/sys/block") || root_exists(root, "/proc/mdstat"))
-        return true;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (root_exists(root, places[i]))
+            return true;
     return root_list(root, "/smart", arena, &files, &count, NULL) == 0
                ? count > 0
                : root_exists(root, "/smart");
@@ -140,8 +143,9 @@ static void tell_nothing(struct look_taken *taken, const char *path)
                                      .target = "",
                                      .file = path,
                                      .offset = -1,
-                                     .message = "holds nothing to look at: neither sys/block nor "
-                                                "proc/mdstat nor smart/*.blob or *.json"});
+                                     .message = "holds nothing to look at: none of sys/block, "
+                                                "proc/mdstat, proc/self/mountinfo, "
+                                                "smart/*.blob, smart/*.json"});
 }
 
 /* What has to be done with the caller's rights. */

@@ -137,17 +137,24 @@ GAUGE(nfs_lock_oldest_waiter, "lock_oldest_waiter_seconds", "seconds",
       "/proc/locks, from one look to the next",
       "For how long, at least, the longest waiter has waited.", "kind");
 
+GAUGE(
+    nfs_lock_oldest_waiter_info, "lock_oldest_waiter_info", "", "/proc/locks",
+    "The longest waiter of a kind: its pid, the pid that holds what it waits for, and the file as "
+    "device and inode.",
+    "kind", "pid", "holder", "file");
+
 GAUGE(nfs_path_info, "path_info", "",
       "/sys/kernel/sunrpc/xprt-switches, or the routes to the server",
-      "The address of this host that a server sees (local), and the link that leads to it.",
-      "server", "address", "local", "link");
+      "The address of this host that a server sees (local), by the server's address, and the link "
+      "that leads there.",
+      "address", "local", "link");
 GAUGE(nfs_path_connected, "path_connected", "", "/sys/kernel/sunrpc: xprt_state",
       "1 when a connection to the server stands; idle ones are closed after five minutes.",
-      "server", "address", "local", "transport");
+      "address", "local", "transport");
 GAUGE(nfs_path_requests, "path_requests", "", "/sys/kernel/sunrpc: xprt_info",
       "Requests to the server by where they wait: pending (for the reply), sending, backlog, "
       "binding.",
-      "server", "address", "local", "transport", "queue");
+      "address", "local", "transport", "queue");
 GAUGE(nfs_link_up, "link_up", "", "rtnetlink, or /sys/class/net/LINK/operstate, carrier",
       "1 when the link that leads to an NFS server is up and has a carrier.", "link");
 COUNTER(nfs_link_carrier_changes, "link_carrier_changes_total", "",
@@ -197,6 +204,7 @@ const struct metric *const nfslock_metrics[] = {
     &nfs_packet_filter,
     &nfs_lock_waiters,
     &nfs_lock_oldest_waiter,
+    &nfs_lock_oldest_waiter_info,
     &nfs_path_info,
     &nfs_path_connected,
     &nfs_path_requests,

@@ -32,7 +32,7 @@ extern const struct metric nfs_unanswered_seconds;
 
 /* Of this host's own side of locking. */
 extern const struct metric nfs_lockd_grace, nfs_lock_port_pinned, nfs_packet_filter,
-    nfs_lock_waiters, nfs_lock_oldest_waiter;
+    nfs_lock_waiters, nfs_lock_oldest_waiter, nfs_lock_oldest_waiter_info;
 
 /* The way to each server. */
 extern const struct metric nfs_path_info, nfs_path_connected, nfs_path_requests, nfs_link_up,

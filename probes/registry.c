@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-extern const struct probe md_probe, smart_probe;
+extern const struct probe md_probe, nfslock_probe, smart_probe;
 
 const struct probe *const probes[] = {
     &md_probe,
     &smart_probe,
+    &nfslock_probe,
     NULL,
 };
 

@@ -74,19 +74,25 @@ static void end(struct probe_run *probe_run, const char *target)
     take(probe_run->owner);
 }
 
-void md_run_open(struct md_run *run)
+void probe_run_open(struct md_run *run, const struct probe *probe)
 {
     *run = (struct md_run){
+        .probe = probe,
         .run = {.clock = &clock_system, .begin = begin, .end = end, .owner = run},
         .seen = {.arena = arena_new()},
     };
     batch_init(&run->run.batch);
-    md_probe.open(&run->run, NULL);
+    probe->open(&run->run, NULL);
+}
+
+void md_run_open(struct md_run *run)
+{
+    probe_run_open(run, &md_probe);
 }
 
 void md_run_close(struct md_run *run)
 {
-    md_probe.close(&run->run);
+    run->probe->close(&run->run);
     batch_free(&run->run.batch);
     arena_free(&run->seen.arena);
 }
@@ -107,7 +113,7 @@ int md_run_poll(struct md_run *run, const char *directory)
     int code = root_open(directory, &root, &e);
     if (code == 0) {
         run->run.root = root;
-        code = md_probe.poll(&run->run, &e);
+        code = run->probe->poll(&run->run, &e);
         take(run);
     }
     root_close(&root);

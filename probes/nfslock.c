@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probes/nfslock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "probes/nfslock_metrics.h"
+
+struct state {
+    struct nfslock_memory before, now;
+};
+
+static int nfslock_open(struct probe_run *run, struct error *e)
+{
+    (void)e;
+    struct state *state = calloc(1, sizeof *state);
+    if (!state)
+        abort();
+    state->before.arena = arena_new();
+    state->now.arena = arena_new();
+    run->state = state;
+    return 0;
+}
+
+static void nfslock_close(struct probe_run *run)
+{
+    struct state *state = run->state;
+    arena_free(&state->before.arena);
+    arena_free(&state->now.arena);
+    free(state);
+    run->state = NULL;
+}
+
+static void begin_look(struct state *state)
+{
+    struct arena *arena = state->now.arena;
+    arena_reset(arena);
+    state->now = (struct nfslock_memory){.arena = arena};
+}
+
+static void end_look(struct state *state)
+{
+    struct nfslock_memory old = state->before;
+    state->before = state->now;
+    state->now = old;
+}
+
+static int nfslock_poll(struct probe_run *run, struct error *e)
+{
+    SCRATCH_ARENA(arena);
+    struct state *state = run->state;
+    struct nfs_mounts mounts;
+    struct nfs_connections connections;
+    struct nfs_addresses addresses;
+
+    if (!nfs_mounts_read(run, arena, &mounts) && root_is_live(run->root))
+        return error_set(e, -ENOENT, "nfslock: what is mounted cannot be read");
+    begin_look(state);
+    nfs_connections_read(run->root, arena, &connections);
+    nfs_addresses_find(run, arena, &mounts, &connections, &addresses);
+    nfslock_report_mounts(&run->batch, &mounts);
+    nfslock_poll_stats(run, &mounts, &connections, &state->before, &state->now);
+    nfslock_poll_host(run, mounts.count > 0, &state->before, &state->now);
+    nfslock_poll_paths(run, &connections, &addresses);
+    end_look(state);
+    return 0;
+}
+
+const struct probe nfslock_probe = {
+    .name = "nfslock",
+    .what = "NFS mounts and their locks",
+    .capabilities = "cap_dac_read_search",
+    .interval_ms = 60000,
+    .deadline_ms = 10000,
+    .wakes = PROBE_WAKE_LINK,
+    .metrics = nfslock_metrics,
+    .open = nfslock_open,
+    .poll = nfslock_poll,
+    .close = nfslock_close,
+};
