@@ -87,13 +87,16 @@ static const char *looked_at(const struct table *table)
 {
     static const struct {
         const char *probe, *metric, *noun;
-    } kinds[] = {{"md", "forewarn_md_info", "array"}, {"smart", "forewarn_disk_info", "disk"}};
+        bool told_if_none;
+    } kinds[] = {{"md", "forewarn_md_info", "array", true},
+                 {"smart", "forewarn_disk_info", "disk", true},
+                 {"nfslock", "forewarn_nfs_mount_info", "NFS mount", false}};
     const char *text = "";
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         const struct instant *found;
         size_t count =
             instant_select(table->store, kinds[i].metric, table->look->at_ms, table->arena, &found);
-        if (!count && !took_part(table->look, kinds[i].probe))
+        if (!count && !(kinds[i].told_if_none && took_part(table->look, kinds[i].probe)))
             continue;
         text = arena_printf(table->arena, "%s%s%zu %s%s", text, *text ? ", " : "", count,
                             kinds[i].noun, count == 1 ? "" : "s");
@@ -219,6 +222,7 @@ void report_table(const struct look *look, const struct store *store,
     if (style->verbose) {
         table_put_arrays(&table);
         table_put_disks(&table);
+        table_put_nfs(&table);
     }
     put_last_word(&table);
 }

@@ -51,8 +51,9 @@ const char *table_time_to_go(const struct table *table, const struct table_sync 
 const char *table_progress(const struct table *table, const struct table_syncs *syncs,
                            const char *array);
 
-/* The array's word for the label of a metric that has one series per word, the one that is 1. */
-const char *table_word(const struct instant_index *index, const char *array, const char *label);
+/* The word for the label of a metric that has one series per word: of the one that is 1, else "".
+ */
+const char *table_word(const struct instant_index *index, const char *value, const char *label);
 
 /* forewarn_md_info of all arrays by name, in the arena. */
 size_t table_find_arrays(const struct table *table, struct instant **arrays);
@@ -69,9 +70,10 @@ void table_put_severity(const struct table *table, enum severity severity);
 
 /* "md2: rebuilding, 41.5 % done, ...": arrays on which something runs or waits to. */
 void table_put_syncs(const struct table *table);
-/* All arrays, all disks, a line each. */
+/* All arrays, all disks, all NFS mounts, a line each. */
 void table_put_arrays(const struct table *table);
 void table_put_disks(const struct table *table);
+void table_put_nfs(const struct table *table);
 
 /* "14:02", or "2026-03-01 14:02" where that is another day; local time. */
 const char *table_moment(int64_t at_ms, int64_t now_ms, struct arena *arena);

@@ -5,13 +5,13 @@
 #include "agent/report_table_parts.h"
 
 /* The array's word for the label of a metric that has one series per word, the one that is 1. */
-const char *table_word(const struct instant_index *index, const char *array, const char *label)
+const char *table_word(const struct instant_index *index, const char *value, const char *label)
 {
-    const struct instant *at = instant_find(index, array);
+    const struct instant *at = instant_find(index, value);
     if (!at)
         return "";
     const struct instant *end = index->at + index->count;
-    for (; at < end && strcmp(labels_get(at->labels, "array"), array) == 0; at++)
+    for (; at < end && strcmp(labels_get(at->labels, index->label), value) == 0; at++)
         if (at->value == 1)
             return labels_get(at->labels, label);
     return "";

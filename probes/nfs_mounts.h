@@ -14,7 +14,7 @@
  * is touched, so a server that hangs holds nobody up. What the options are and how the kernel
  * prints them: nfs(5), nfs_show_mount_options() in Linux' fs/nfs/super.c.
  */
-enum { NFS_MOUNTS_MAX_BYTES = 4 * 1024 * 1024, NFS_MOUNTS_MAX = 1024 };
+enum { NFS_MOUNTS_MAX_BYTES = 4 * 1024 * 1024, NFS_MOUNTS_MAX = 512 };
 
 struct nfs_mount {
     const char *mountpoint;  /* "/var/vmail" */

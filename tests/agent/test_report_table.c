@@ -271,6 +271,32 @@ static void test_not_seen(void **state)
     free(text);
 }
 
+/* Mounts by what is known of them: with verbose, and counted in the first line. */
+static void test_nfs_mounts(void **state)
+{
+    static const char series[] =
+        "forewarn_nfs_mount_info{mount=\"/home\",server=\"home\",version=\"4.2\",proto=\"tcp\"} 1\n"
+        "forewarn_nfs_mount_lock_needed{mount=\"/home\",server=\"home\",why=\"NFSv4\"} 0\n"
+        "forewarn_nfs_mount_info{mount=\"/mail\",server=\"filer\",version=\"3\",proto=\"tcp\","
+        "address=\"10.0.0.9\"} 1\n"
+        "forewarn_nfs_mount_lock_needed{mount=\"/mail\",server=\"filer\"} 1\n"
+        "forewarn_nfs_lock_verdict{mount=\"/mail\",server=\"filer\",verdict=\"both\"} 0\n"
+        "forewarn_nfs_lock_verdict{mount=\"/mail\",server=\"filer\",verdict=\"tcp_only\"} 1\n"
+        "forewarn_nfs_lock_handoff_seconds{mount=\"/mail\",server=\"filer\"} 0.007\n"
+        "forewarn_nfs_unanswered_seconds{mount=\"/mail\",server=\"filer\"} 90\n"
+        "forewarn_nfs_path_info{address=\"10.0.0.9\",local=\"10.0.0.2\",link=\"eth0\"} 1\n";
+    struct look look = {.host = "h", .at_ms = FIXTURE_AT_MS};
+    struct report_style style = {.width = 100, .verbose = true};
+    (void)state;
+    char *text = render(&look, series, &style);
+    assert_in(text, "2 NFS mounts\n");
+    assert_in(text,
+              " mount  server  version  over  locks  called back  hand-off  link  unanswered\n"
+              " /home  home    4.2      tcp   NFSv4  -                   -  -              -\n"
+              " /mail  filer   3        tcp   NLM    TCP ONLY         7 ms  eth0          2m\n");
+    free(text);
+}
+
 /* Series of array md0, and the line that comes of them; NULL: none. */
 struct sync_case {
     const char *series, *expected;
@@ -428,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_time_to_go),
         cmocka_unit_test(test_sync_in_alert),
         cmocka_unit_test(test_uncounted),
+        cmocka_unit_test(test_nfs_mounts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

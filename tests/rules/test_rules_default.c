@@ -53,7 +53,7 @@ static void are_built_in(void **state)
 {
     (void)state;
     SCRATCH_ARENA(arena);
-    assert_int_equal(rules_default_count, 4);
+    assert_int_equal(rules_default_count, 5);
     for (size_t i = 0; i < rules_default_count; i++) {
         struct rule_source source = slurp(arena, rules_default[i].name);
         assert_int_equal(rules_default[i].length, source.length);
@@ -267,6 +267,7 @@ static const char *const test_files[] = {"tests/rules/agent_test.yml",
                                          "tests/rules/disk_test.yml",
                                          "tests/rules/md_stuck_test.yml",
                                          "tests/rules/md_test.yml",
+                                         "tests/rules/nfslock_test.yml",
                                          "tests/rules/predict_test.yml",
                                          "tests/rules/disk_dies_test.yml",
                                          "tests/rules/disk_dies_week_test.yml",
@@ -274,7 +275,7 @@ static const char *const test_files[] = {"tests/rules/agent_test.yml",
                                          "tests/rules/predict_left_test.yml",
                                          "tests/rules/predict_risk_test.yml"};
 
-enum { TEST_FILES = sizeof test_files / sizeof *test_files, ONE_LOOK_FILES = 6 };
+enum { TEST_FILES = sizeof test_files / sizeof *test_files, ONE_LOOK_FILES = 7 };
 
 static void read_tests(const char *name, struct arena *arena, struct test_file *file)
 {
