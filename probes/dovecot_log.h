@@ -59,6 +59,7 @@ struct dovecot_log_facts {
     uint64_t end;    /* after the last sound record: what a server would read */
     uint64_t modseq; /* at the end */
     uint64_t records;
+    int error; /* of reading, negative errno */
 };
 
 /*

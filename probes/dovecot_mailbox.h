@@ -15,6 +15,7 @@
 struct dovecot_files {
     enum dovecot_index_kind kind;
     const struct mailindex_file *index, *log, *log2, *cache;
+    const char *index_name; /* for the finding that it is missing; NULL: "dovecot.index" */
 };
 
 /* An index larger than this is not read: it would be of ten million mails. */

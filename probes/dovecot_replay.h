@@ -30,6 +30,26 @@ unsigned dovecot_state_pending(const struct dovecot_state *state, uint32_t posit
 /* All of the log was applied: what the state says is what a server would serve. */
 bool dovecot_state_complete(const struct dovecot_state *state);
 
+/* Where that mail's offset into the cache was last set by a log; false: by the index. */
+bool dovecot_state_cache_place(const struct dovecot_state *state, uint32_t position,
+                               struct mailindex_place *place);
+
+/* Starts with a copy of the index's records; NULL: with an empty mailbox. */
+struct dovecot_state *dovecot_state_new(const struct dovecot_index *index);
 void dovecot_state_free(struct dovecot_state **state);
+
+/*
+ * Applies one record of a log, in the log's order, its payload read through window. False where it
+ * cannot be: reports why, and the state is not complete from then on.
+ */
+bool dovecot_state_apply(struct dovecot_state *state, struct mailindex_window *window,
+                         const struct dovecot_log_record *record, struct mailindex_sink *sink);
+
+/* Notes what of a record that is applied already the store has not done yet. */
+void dovecot_state_note_pending(struct dovecot_state *state, struct mailindex_window *window,
+                                const struct dovecot_log_record *record);
+
+/* After the last record: the accessors are good from here on. */
+void dovecot_state_finish(struct dovecot_state *state, bool complete);
 
 #endif

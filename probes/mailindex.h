@@ -41,7 +41,7 @@ struct mailindex_finding {
  * effects, so that no more than limit findings are passed on (0: MAILINDEX_LIMIT) and the rest is
  * counted.
  */
-enum { MAILINDEX_LIMIT = 20 };
+enum { MAILINDEX_LIMIT = 50 };
 
 struct mailindex_sink {
     void (*report)(const struct mailindex_finding *finding, void *arg);

@@ -20,7 +20,7 @@ struct mailindex_rule {
 /* NULL where there is none of that name. */
 const struct mailindex_rule *mailindex_rule_find(const char *name);
 
-/* All of them in the order of their names, for documents and tests. */
+/* Those of index files, in the order of their names; mailindex_rules_store.h has the others. */
 const struct mailindex_rule *mailindex_rules(size_t *count);
 
 #endif
