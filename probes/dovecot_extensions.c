@@ -173,6 +173,10 @@ static void check_known_sizes(const struct walk *w, const struct dovecot_extensi
 
     if (!kind)
         return;
+    if (kind->hdr_size >= 0 && e->reset_id && strcmp(e->name, "cache") != 0)
+        mailindex_report(w->sink, "I13", here(w, 4, 4),
+                         "extension \"%s\": expected reset_id 0, as it is never reset, found %u",
+                         e->name, e->reset_id);
     if (kind->hdr_size >= 0 && e->hdr_size != (uint32_t)kind->hdr_size)
         mailindex_report(w->sink, "I13", here(w, 0, 4),
                          "extension \"%s\": expected hdr_size %d, found %u", e->name,

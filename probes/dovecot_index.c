@@ -186,6 +186,8 @@ static void check_values(const struct mailindex_file *file, const uint8_t *b,
             (i && h->day_first_uid[i] > h->day_first_uid[i - 1]))
             bad(file, 88 + 4 * i, "day_first_uid up to next_uid and not ascending",
                 h->day_first_uid[i], sink);
+    if (h->day_stamp % 900)
+        bad(file, 84, "a day_stamp that is midnight somewhere", h->day_stamp, sink);
     static const struct {
         uint8_t at, length;
     } reserved[] = {{13, 3}, {36, 4}, {72, 4}};
@@ -206,8 +208,9 @@ static void check_log_place(const struct mailindex_file *file, const struct dove
     if (h->log_file_seq && (head % 4 || head < 24))
         bad(file, 68, "a log_file_head_offset that is a multiple of 4 after the log's header", head,
             sink);
-    if (tail % 4 || tail > head)
-        bad(file, 64, "a log_file_tail_offset that is a multiple of 4 up to the head", tail, sink);
+    if (tail != head)
+        bad(file, 64, "a log_file_tail_offset equal to the head, as all is done when it is written",
+            tail, sink);
 }
 
 bool dovecot_index_parse(const struct mailindex_file *file, const uint8_t *bytes, size_t size,

@@ -29,7 +29,8 @@ bool dovecot_state_cache_place(const struct dovecot_state *state, uint32_t posit
 {
     const struct dovecot_note *note = &state->notes[position];
 
-    *place = (struct mailindex_place){note->cache_file, note->cache_at, 8};
+    if (note->cache_at)
+        *place = (struct mailindex_place){note->cache_file, note->cache_at, 8};
     return note->cache_at != 0;
 }
 
