@@ -79,7 +79,11 @@ static int prepare(struct agent *agent, struct settings *settings, struct error 
     agent->history_directory =
         directories_make_history(settings->config.state_directory, agent->arena);
     if (code == 0)
+        code = agent_web_listen(agent, &settings->config, e);
+    if (code == 0)
         code = privileges_drop(e);
+    if (code == 0)
+        code = agent_web_read(agent, &settings->config, e);
     if (code < 0)
         settings_free(settings);
     return code;
@@ -101,9 +105,11 @@ static int run_loop(struct agent *agent, struct settings *settings, struct error
     code = control_open(&agent->loop, agent->options->control_socket, agent_commands, agent,
                         &agent->control, e);
     if (code == 0) {
-        agent_begin(agent, settings);
-        confine();
-        uv_run(&agent->loop, UV_RUN_DEFAULT);
+        code = agent_begin(agent, settings, e);
+        if (code == 0) {
+            confine();
+            uv_run(&agent->loop, UV_RUN_DEFAULT);
+        }
         agent_end(agent);
     }
     control_close(&agent->control);
@@ -148,6 +154,7 @@ int agent_run(const struct agent_options *options, struct error *e)
         settings_free(&settings);
     }
     launch_stop(&agent->launch);
+    agent_web_release(agent);
     arena_free(&agent->arena);
     free(agent);
     return code;

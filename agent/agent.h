@@ -2,8 +2,7 @@
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 
-#include <stdbool.h>
-
+#include "agent/configuration.h"
 #include "core/error.h"
 
 /* What the command line of forewarnd says; NULL: the usual. */
@@ -13,6 +12,10 @@ struct agent_options {
     const char *control_socket;
     const char *launcher_socket; /* of a launcher that is asked, instead of starting one */
     bool is_launcher;            /* launcher_service.h: nothing of an agent */
+    const char *listen[CONFIG_MAX_LISTEN]; /* for HTTP; none: those of the configuration */
+    size_t listen_count;
+    bool no_listen; /* no HTTP */
+    const char *web_config;
 };
 
 /*

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 
 #include "agent/agent_state.h"
-#include "agent/self.h"
-#include "config.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "probes/registry.h"
@@ -42,42 +40,13 @@ static void arm(struct agent *agent)
     uv_timer_start(&agent->tick, on_tick, (uint64_t)wait_ms, 0);
 }
 
-/* A probe that gives nothing any more goes on with its last values, so its age has to be told. */
-static void report_watch(const struct watch *watch, struct batch *batch)
-{
-    if (!watch->config.enabled)
-        return;
-    BATCH_SAMPLE(batch, &self_probe_interval, (double)watch->config.interval_ms / 1000,
-                 watch->probe->name);
-    if (watch->seen)
-        BATCH_SAMPLE(batch, &self_probe_last_round, (double)watch->seen->at_ms / 1000,
-                     watch->probe->name);
-}
-
-/* What the agent has to say of itself. */
-static struct seen *see_self(const struct agent *agent, int64_t t_ms)
-{
-    struct seen *self = seen_new(t_ms);
-    struct batch batch;
-
-    batch_init(&batch);
-    BATCH_SAMPLE(&batch, &self_build_info, 1, PACKAGE_VERSION);
-    for (size_t i = 0; i < agent->watch_count; i++)
-        report_watch(&agent->watches[i], &batch);
-    evaluation_report(&agent->evaluation, &batch);
-    keeper_report(agent->keeper, &batch);
-    intake_batch(&self->intake, &self_probe, &batch);
-    batch_free(&batch);
-    return self;
-}
-
 static void tick(struct agent *agent, int64_t t_ms)
 {
     const struct seen *seen[CONFIG_MAX_PROBES + 1];
     size_t count = 0;
 
     seen_free(&agent->self);
-    agent->self = see_self(agent, t_ms);
+    agent->self = agent_see_self(agent, t_ms);
     seen[count++] = agent->self;
     for (size_t i = 0; i < agent->watch_count; i++)
         seen[count++] = watch_seen(&agent->watches[i]);
@@ -109,6 +78,7 @@ static void jump(struct agent *agent, int64_t jump_ms)
         watch_look(&agent->watches[i]);
     }
     hold(agent);
+    agent_publish(agent);
 }
 
 /* One out of turn has all rules judge. */
@@ -177,7 +147,6 @@ static void on_event(void *owner, unsigned wakes)
             watch_look_urgently(&agent->watches[i]);
 }
 
-/* Of threads that are started while these are blocked none is ended by them, ever. */
 static void block_signals(sigset_t *before)
 {
     sigset_t signals;
@@ -188,17 +157,32 @@ static void block_signals(sigset_t *before)
     pthread_sigmask(SIG_BLOCK, &signals, before);
 }
 
+static void do_nothing(uv_work_t *work)
+{
+    (void)work;
+}
+
+/*
+ * The first work starts the threads of the pool. Those that are started while signals are blocked
+ * are ended by none, ever.
+ */
+static void start_threads(struct agent *agent)
+{
+    sigset_t before;
+
+    block_signals(&before);
+    uv_queue_work(&agent->loop, &agent->first_work, do_nothing, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 static void wait_for_events(struct agent *agent)
 {
     unsigned wanted = 0;
-    sigset_t before;
 
     for (size_t i = 0; i < agent->watch_count; i++)
         wanted |= agent->watches[i].probe->wakes;
-    block_signals(&before); /* the first work for them starts the threads */
     if (agent->live)
         agent->events = events_open(&agent->loop, wanted, on_event, agent);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void use(struct agent *agent, struct settings *settings)
@@ -213,6 +197,8 @@ static void use(struct agent *agent, struct settings *settings)
     herald_configure(&agent->herald, config);
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_configure(&agent->watches[i], &config->probes[i]);
+    agent->compat = config->compat;
+    agent_publish(agent);
 }
 
 /* Settings that are read off the loop, as a disk may be slow. */
@@ -244,6 +230,7 @@ static void take_up(struct reload *reload)
 {
     if (reload->code == 0) {
         use(reload->agent, &reload->settings);
+        agent_web_use(reload->agent, &reload->settings.config);
         log_info("the configuration was read anew");
         go_on(reload->agent);
     } else {
@@ -272,7 +259,6 @@ static void on_read(uv_work_t *work, int status)
 static void start_reload(struct agent *agent)
 {
     struct reload *reload;
-    sigset_t before;
 
     agent->reload_again = agent->reloading;
     if (agent->reloading)
@@ -284,9 +270,7 @@ static void start_reload(struct agent *agent)
     reload->work.data = reload;
     agent->reloading = true;
     manager_reloading(&agent->manager);
-    block_signals(&before); /* as above */
     uv_queue_work(&agent->loop, &reload->work, read_settings, on_read);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void on_hangup(uv_signal_t *signal, int number)
@@ -331,10 +315,11 @@ static uint32_t first_exporter(void)
     return count;
 }
 
-void agent_begin(struct agent *agent, struct settings *settings)
+int agent_begin(struct agent *agent, struct settings *settings, struct error *e)
 {
     open_handles(agent);
     manager_open(&agent->manager, &agent->loop);
+    start_threads(agent);
     dispatch_open(&agent->dispatch, &agent->loop, &agent->launch, &agent->quarantine);
     herald_open(&agent->herald, &agent->loop, &agent->dispatch, agent->host, first_exporter());
     for (; probes[agent->watch_count] && agent->watch_count < CONFIG_MAX_PROBES;
@@ -353,6 +338,9 @@ void agent_begin(struct agent *agent, struct settings *settings)
     hold(agent);
     agent->urgent = true; /* the first tick, soon after the last agent's */
     arm(agent);
+    int code = agent_web_begin(agent, &settings->config, e);
+    agent_publish(agent);
+    return code;
 }
 
 void agent_end(struct agent *agent)
@@ -361,6 +349,7 @@ void agent_end(struct agent *agent)
     block_signals(NULL);
     agent->ending = true;
     manager_close(&agent->manager);
+    agent_web_end(agent);
     for (size_t i = 0; i < agent->watch_count; i++)
         watch_close(&agent->watches[i]);
     events_close(&agent->events);

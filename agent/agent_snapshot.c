@@ -4,7 +4,53 @@
 
 #include "agent/agent_state.h"
 #include "agent/self.h"
+#include "config.h"
+#include "core/clock.h"
 #include "probes/registry.h"
+
+static void report_alerts(const struct agent *agent, struct batch *batch)
+{
+    static const enum alert_state states[] = {ALERT_PENDING, ALERT_FIRING};
+    const struct alert_set *set = &agent->evaluation.alerts;
+
+    for (enum severity severity = SEVERITY_INFO; severity <= SEVERITY_CRITICAL; severity++)
+        for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+            double count = 0;
+            for (size_t k = 0; k < set->count; k++)
+                count += set->at[k].severity == severity && set->at[k].state == states[i];
+            BATCH_SAMPLE(batch, &self_alerts, count, severity_name(severity),
+                         alert_state_name(states[i]));
+        }
+}
+
+/* A probe that gives nothing any more goes on with its last values, so its age has to be told. */
+static void report_watch(const struct watch *watch, struct batch *batch)
+{
+    if (!watch->config.enabled)
+        return;
+    BATCH_SAMPLE(batch, &self_probe_interval, (double)watch->config.interval_ms / 1000,
+                 watch->probe->name);
+    if (watch->seen)
+        BATCH_SAMPLE(batch, &self_probe_last_round, (double)watch->seen->at_ms / 1000,
+                     watch->probe->name);
+}
+
+struct seen *agent_see_self(const struct agent *agent, int64_t t_ms)
+{
+    struct seen *self = seen_new(t_ms);
+    struct batch batch;
+
+    batch_init(&batch);
+    BATCH_SAMPLE(&batch, &self_build_info, 1, PACKAGE_VERSION);
+    report_alerts(agent, &batch);
+    for (size_t i = 0; i < agent->watch_count; i++)
+        report_watch(&agent->watches[i], &batch);
+    evaluation_report(&agent->evaluation, &batch);
+    keeper_report(agent->keeper, &batch);
+    intake_batch(&self->intake, &self_probe, &batch);
+    batch_free(&batch);
+    return self;
+}
 
 static int by_name(const void *a, const void *b)
 {
@@ -43,6 +89,7 @@ static void add_source(struct agent *agent, const struct seen *seen)
             (struct snapshot_source){seen->store, seen->at_ms};
 }
 
+/* It speaks of itself each time, so that what it says of alerts is of now. */
 void agent_publish(struct agent *agent)
 {
     struct snapshot *snapshot = &agent->snapshot;
@@ -52,13 +99,16 @@ void agent_publish(struct agent *agent)
     if (!agent->snapshot_arena)
         agent->snapshot_arena = arena_new();
     arena_reset(agent->snapshot_arena);
+    seen_free(&agent->self);
+    agent->self = agent_see_self(agent, clock_wall_ms(&clock_system));
     snapshot->version++;
     snapshot->source_count = 0;
     snapshot->sources = agent->sources;
     add_source(agent, agent->self);
     for (size_t i = 0; i < agent->watch_count; i++)
-        add_source(agent, agent->watches[i].seen);
+        add_source(agent, watch_seen(&agent->watches[i]));
     snapshot->store = agent->store;
-    snapshot->tick_ms = agent->evaluation.tick_ms;
+    snapshot->tick_ms = agent->evaluation.first ? INT64_MIN : agent->evaluation.tick_ms;
     agent_look(agent, agent->snapshot_arena, &snapshot->look);
+    prometheus_publish(agent->prometheus, snapshot, agent->compat);
 }

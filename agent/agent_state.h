@@ -8,10 +8,12 @@
 #include "agent/events.h"
 #include "agent/herald.h"
 #include "agent/keeper.h"
+#include "agent/listen.h"
 #include "agent/manager.h"
 #include "agent/settings.h"
 #include "agent/timeline.h"
 #include "agent/watch.h"
+#include "agent/web.h"
 
 /*
  * The running agent. agent.c starts and ends it, agent_loop.c is what it does with time,
@@ -35,14 +37,22 @@ struct agent {
     struct events *events; /* NULL: a recorded tree, where nothing happens */
     struct keeper *keeper;
     struct herald herald;
-    struct seen *self;        /* what the agent had to say of itself at the last tick */
+    struct seen *self;        /* what the agent has to say of itself */
     struct snapshot snapshot; /* for exporters; agent_publish() */
     struct snapshot_source sources[CONFIG_MAX_PROBES + 1];
     struct arena *snapshot_arena;
     struct control *control;
-    struct manager manager; /* of services */
+    struct manager manager;  /* of services */
+    int sockets[LISTEN_MAX]; /* HTTP is served at these */
+    size_t socket_count;
+    struct web *web; /* what was read at the start, until it is taken over */
+    struct web_files web_files;
+    struct prometheus *prometheus; /* NULL: no HTTP */
+    struct web_watch web_watch;
+    unsigned compat;
     uv_timer_t tick;
     uv_prepare_t turn;
+    uv_work_t first_work;
     uv_signal_t hangup, terminate, interrupt;
     bool live;    /* it is this host that is looked at */
     bool urgent;  /* something was seen that is to be judged out of turn */
@@ -54,7 +64,7 @@ struct agent {
 };
 
 /* agent_loop.c: starts the probes and the ticks. The settings' rules are taken out. */
-void agent_begin(struct agent *agent, struct settings *settings);
+int agent_begin(struct agent *agent, struct settings *settings, struct error *e);
 void agent_end(struct agent *agent); /* closes what agent_begin() opened */
 
 /* A tick out of turn, at which all rules judge: for what cannot wait. */
@@ -69,11 +79,26 @@ void agent_look(const struct agent *agent, struct arena *arena, struct look *loo
 /* agent_loop.c: has what was changed between two ticks written. */
 void agent_keep(struct agent *agent);
 
+/* agent_snapshot.c: what the agent has to say of itself, for the caller to free. */
+struct seen *agent_see_self(const struct agent *agent, int64_t t_ms);
+
 /*
- * agent_snapshot.c: makes another agent->snapshot of what is known now; to be called when a round
- * or a tick has ended, before anybody reads the one before.
+ * Makes another agent->snapshot of what is known now, and publishes it; to be called when a round
+ * or a tick has ended, or one was forgotten, before anybody reads the one before.
  */
 void agent_publish(struct agent *agent);
+
+/*
+ * agent_web.c: HTTP. Binds the sockets (as root, before there is a loop), reads the web
+ * configuration (as the user that reads it later, too), begins to answer, takes up another
+ * configuration, ends with the loop, releases what is left after it.
+ */
+int agent_web_listen(struct agent *agent, const struct config *config, struct error *e);
+int agent_web_read(struct agent *agent, const struct config *config, struct error *e);
+int agent_web_begin(struct agent *agent, const struct config *config, struct error *e);
+void agent_web_use(struct agent *agent, const struct config *config);
+void agent_web_end(struct agent *agent);
+void agent_web_release(struct agent *agent);
 
 /* agent_control.c: the commands of the control socket. */
 extern const struct control_command agent_commands[];

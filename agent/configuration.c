@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/configuration_exporters.h"
+#include "agent/configuration_prometheus.h"
 #include "agent/configuration_value.h"
 #include "agent/defaults.h"
 #include "rules/yaml.h"
@@ -23,6 +24,7 @@ void config_default(struct config *config, const struct probe *const *probes)
         .external_labels = &labels_empty,
     };
     configuration_default_notify(config);
+    configuration_default_prometheus(config);
     for (size_t i = 0; probes[i] && i < CONFIG_MAX_PROBES; i++)
         config->probes[i] = (struct config_probe){
             .enabled = true,
@@ -144,6 +146,7 @@ static void read_file(struct yaml_file *file, struct reader *reader)
         {"probes", read_probes, 0},
         {"notify", configuration_read_notify, offsetof(struct reader, config)},
         {"exporters", configuration_read_exporters, offsetof(struct reader, config)},
+        {"compat", configuration_read_compat, offsetof(struct reader, config)},
     };
     yaml_read_mapping(file, yaml_file_root(file), "the configuration", fields,
                       sizeof fields / sizeof *fields, reader);

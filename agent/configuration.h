@@ -14,7 +14,12 @@
  * What /etc/forewarn/forewarn.yml says: all keys are optional, and an empty file is the default
  * configuration. Durations are written as in rule files (30s, 1h30m, 30d), sizes as 64MiB, 1GiB.
  */
-enum { CONFIG_MAX_BYTES = 1024 * 1024, CONFIG_MAX_PROBES = 16, CONFIG_MAX_EXPORTERS = 8 };
+enum {
+    CONFIG_MAX_BYTES = 1024 * 1024,
+    CONFIG_MAX_PROBES = 16,
+    CONFIG_MAX_EXPORTERS = 8,
+    CONFIG_MAX_LISTEN = 8
+};
 
 struct config_probe {
     bool enabled;
@@ -43,6 +48,12 @@ struct config {
     struct notify_config notify;
     int64_t heartbeat_ms;                                   /* 0: none */
     struct config_exporter exporters[CONFIG_MAX_EXPORTERS]; /* in the registry's order */
+    struct {
+        const char *listen[CONFIG_MAX_LISTEN]; /* as listen_parse() takes them */
+        size_t listen_count;                   /* 0: no HTTP */
+        const char *web_config;                /* a web.config.yml; NULL: none */
+    } prometheus;
+    unsigned compat; /* 1 << enum compat each */
 };
 
 /* The defaults, for these probes (NULL at the end). What it points to is static. */

@@ -5,6 +5,7 @@
 
 #include "agent/configuration_exec.h"
 #include "agent/configuration_nagios.h"
+#include "agent/configuration_prometheus.h"
 #include "agent/configuration_snmp.h"
 #include "agent/configuration_value.h"
 #include "agent/configuration_webhook.h"
@@ -34,10 +35,11 @@ static size_t index_of(const char *name)
 
 void configuration_read_exporters(struct yaml_file *file, const yaml_node_t *node, void *out)
 {
-    struct yaml_field fields[CONFIG_MAX_EXPORTERS] = {0};
-    size_t count = 0;
+    struct yaml_field fields[CONFIG_MAX_EXPORTERS + 1] = {
+        {"prometheus", configuration_read_prometheus, 0}}; /* in the agent itself */
+    size_t count = 1;
 
-    for (size_t i = 0; readers[i].name && count < CONFIG_MAX_EXPORTERS; i++)
+    for (size_t i = 0; readers[i].name && count <= CONFIG_MAX_EXPORTERS; i++)
         fields[count++] =
             (struct yaml_field){readers[i].name, readers[i].read,
                                 offsetof(struct config, exporters) +

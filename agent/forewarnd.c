@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include "agent/command.h"
 #include "agent/defaults.h"
 #include "agent/launcher_service.h"
+#include "agent/listen.h"
 #include "agent/start.h"
 #include "config.h"
 #include "core/log.h"
@@ -24,6 +26,10 @@ static const char help_text[] =
     "      --control-socket PATH  instead of " DEFAULT_CONTROL_SOCKET "\n"
     "      --launcher-socket PATH have workers started by who listens there\n"
     "      --launcher             be who starts them, for the agent at descriptor 3\n"
+    "      --web.listen-address ADDRESS\n"
+    "                             HOST:PORT, :PORT or [IPV6]:PORT for HTTP, instead of the\n"
+    "                             configuration's; more than once; '': no HTTP\n"
+    "      --web.config.file FILE TLS and passwords, as Prometheus has them (web.config.yml)\n"
     "      --root DIR             watch a recorded tree instead of this host\n"
     "      --foreground           taken for compatibility: it always stays there\n"
     "  -v, --verbose              log more; again: still more\n"
@@ -34,6 +40,24 @@ static int misused(const char *what)
 {
     log_error("%s; see: forewarnd --help", what);
     return 2;
+}
+
+/* An empty one means none. */
+static bool add_address(struct agent_options *options, const char *text)
+{
+    struct listen_address address;
+    struct error e = {0};
+
+    options->no_listen = !text[0];
+    if (options->no_listen)
+        options->listen_count = 0;
+    else if (options->listen_count == CONFIG_MAX_LISTEN)
+        error_set(&e, -E2BIG, "more than %d addresses", CONFIG_MAX_LISTEN);
+    else if (listen_parse(text, &address, &e) == 0)
+        options->listen[options->listen_count++] = text;
+    if (e.code)
+        log_error("--web.listen-address: %s; see: forewarnd --help", e.text);
+    return !e.code;
 }
 
 /* What is only taken over; false: it is none of these. */
@@ -52,6 +76,9 @@ static bool take(int found, struct agent_options *options)
     case 'L':
         options->is_launcher = true;
         return true;
+    case 'w':
+        options->web_config = optarg;
+        return true;
     case 'r':
         options->root = optarg;
         return true;
@@ -68,6 +95,8 @@ static int parse(int argc, char **argv, struct agent_options *options)
     static const struct option names[] = {
         {"config", required_argument, NULL, 'c'}, {"control-socket", required_argument, NULL, 's'},
         {"root", required_argument, NULL, 'r'},   {"foreground", no_argument, NULL, 'f'},
+        {"web.listen-address", required_argument, NULL, 'a'},
+        {"web.config.file", required_argument, NULL, 'w'},
         {"launcher", no_argument, NULL, 'L'},     {"launcher-socket", required_argument, NULL, 'l'},
         {"verbose", no_argument, NULL, 'v'},      {"version", no_argument, NULL, 'V'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
@@ -75,6 +104,8 @@ static int parse(int argc, char **argv, struct agent_options *options)
 
     while ((found = getopt_long(argc, argv, "vVh", names, NULL)) != -1) {
         if (take(found, options))
+            continue;
+        if (found == 'a' && add_address(options, optarg))
             continue;
         if (found == 'V')
             return printf("forewarnd " PACKAGE_VERSION "\n") < 0;

@@ -80,12 +80,27 @@ const struct metric self_rules_failed = {
     .labels = {"file", "group"},
 };
 
+const struct metric self_alerts = {
+    .name = "forewarn_alerts",
+    .type = METRIC_GAUGE,
+    .unit = "",
+    .help = "How many alerts there are: pending, or firing.",
+    .source = "the last evaluation of the rules",
+    .labels = {"severity", "state"},
+};
+
 static const struct metric *const metrics[] = {
-    &self_build_info,       &self_history_memory,
-    &self_history_writable, &self_probe_duration,
-    &self_probe_interval,   &self_probe_last_round,
-    &self_probe_up,         &self_rules_failed,
-    &self_target_hung,      NULL,
+    &self_alerts,
+    &self_build_info,
+    &self_history_memory,
+    &self_history_writable,
+    &self_probe_duration,
+    &self_probe_interval,
+    &self_probe_last_round,
+    &self_probe_up,
+    &self_rules_failed,
+    &self_target_hung,
+    NULL,
 };
 
 const struct probe self_probe = {

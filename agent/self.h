@@ -5,7 +5,7 @@
 #include "probes/probe.h"
 
 /* What the agent measures of itself and of its workers. */
-extern const struct metric self_build_info, self_history_memory, self_history_writable,
+extern const struct metric self_alerts, self_build_info, self_history_memory, self_history_writable,
     self_probe_duration, self_probe_interval, self_probe_last_round, self_probe_up,
     self_rules_failed, self_target_hung;
 

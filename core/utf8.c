@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/utf8.h"
 
-#include <stdbool.h>
-
 enum { REPLACEMENT = 0xfffd };
 
 /* Length and least code point of a sequence by its first byte; 0 bytes for what starts none. */
@@ -53,6 +51,13 @@ void utf8_put(uint32_t code, struct buf *out)
         bytes[i] = (unsigned char)(0x80 | (code & 0x3f));
     bytes[0] = (unsigned char)(lead[more] | code);
     buf_add(out, bytes, more + 1);
+}
+
+bool utf8_is_ascii(const char *text)
+{
+    while (*text && !(*text & 0x80))
+        text++;
+    return !*text;
 }
 
 void utf8_clean(const char *text, struct buf *out)

@@ -2,6 +2,7 @@
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@ uint32_t utf8_next(const char *text, size_t *bytes);
 
 /* Appends a code point. */
 void utf8_put(uint32_t code, struct buf *out);
+
+/* Whether all of it is ASCII, and so UTF-8. */
+bool utf8_is_ascii(const char *text);
 
 /* Appends text with what is not UTF-8 replaced by U+FFFD. */
 void utf8_clean(const char *text, struct buf *out);

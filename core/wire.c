@@ -172,23 +172,30 @@ static const struct sample **sort_samples(struct arena *arena, const struct batc
     return sorted;
 }
 
-static void add_families(struct arena *arena, const struct sample *const *sorted, size_t n,
-                         Forewarn__Report *report)
+static size_t make_families(struct arena *arena, const struct sample *const *sorted, size_t n,
+                            Io__Prometheus__Client__MetricFamily ***families)
 {
+    size_t count = 0;
     Io__Prometheus__Client__Metric **metrics =
         ARENA_ARRAY(arena, Io__Prometheus__Client__Metric *, n);
-    report->family = ARENA_ARRAY(arena, Io__Prometheus__Client__MetricFamily *, n);
+    *families = ARENA_ARRAY(arena, Io__Prometheus__Client__MetricFamily *, n);
     for (size_t i = 0; i < n; i++) {
-        Io__Prometheus__Client__MetricFamily *family =
-            report->n_family ? report->family[report->n_family - 1] : NULL;
+        Io__Prometheus__Client__MetricFamily *family = count ? (*families)[count - 1] : NULL;
         if (!family || sorted[i]->metric != sorted[i - 1]->metric) {
             family = make_family(arena, sorted[i]->metric);
             family->metric = &metrics[i];
-            report->family[report->n_family++] = family;
+            (*families)[count++] = family;
         }
         metrics[i] = make_metric(arena, sorted[i]);
         family->n_metric++;
     }
+    return count;
+}
+
+size_t wire_families(const struct batch *batch, struct arena *arena,
+                     Io__Prometheus__Client__MetricFamily ***families)
+{
+    return make_families(arena, sort_samples(arena, batch), batch->sample_count, families);
 }
 
 static void add_findings(struct arena *arena, const struct batch *batch, Forewarn__Report *report)
@@ -221,7 +228,7 @@ void wire_put_batch(struct buf *out, const struct batch *batch)
         Forewarn__Report report = FOREWARN__REPORT__INIT;
         size_t n = batch->sample_count - done;
         n = n < MAX_SAMPLES ? n : MAX_SAMPLES;
-        add_families(arena, sorted + done, n, &report);
+        report.n_family = make_families(arena, sorted + done, n, &report.family);
         done += n;
         if (done == batch->sample_count)
             add_findings(arena, batch, &report);

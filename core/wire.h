@@ -33,4 +33,8 @@ int wire_take(struct buf *in, const ProtobufCMessageDescriptor *type, ProtobufCM
  */
 void wire_put_batch(struct buf *out, const struct batch *batch);
 
+/* The batch's samples as metric families, in the arena but for their texts. Gives how many. */
+size_t wire_families(const struct batch *batch, struct arena *arena,
+                     Io__Prometheus__Client__MetricFamily ***families);
+
 #endif

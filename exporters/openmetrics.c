@@ -31,12 +31,14 @@ struct head {
  */
 static bool is_name(const char *text, bool colon)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     if (!text || !*text || (*text >= '0' && *text <= '9'))
         return false;
-    for (; *text; text++)
-        if (!strchr(letters, *text) && !(*text >= '0' && *text <= '9') && !(colon && *text == ':'))
+    for (; *text; text++) {
+        bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
+        bool digit = *text >= '0' && *text <= '9';
+        if (!letter && !digit && *text != '_' && !(colon && *text == ':'))
             return false;
+    }
     return true;
 }
 
@@ -122,6 +124,19 @@ static void put_head(const struct head *head, enum exposition format, struct buf
     }
 }
 
+/* A label's value: most are ASCII, and go without a copy. */
+static void put_value(const char *value, struct buf *out)
+{
+    struct buf clean = {0};
+    if (utf8_is_ascii(value)) {
+        label_escape(value, out);
+        return;
+    }
+    utf8_clean(value, &clean);
+    label_escape(clean.data, out);
+    buf_free(&clean);
+}
+
 static void put_labels(const metric_t *metric, struct buf *out)
 {
     const char *separator = "{";
@@ -129,12 +144,11 @@ static void put_labels(const metric_t *metric, struct buf *out)
         const Io__Prometheus__Client__LabelPair *pair = metric->label[i];
         if (!is_name(pair->name, false) || !pair->value || !pair->value[0])
             continue;
-        struct buf clean = {0};
-        utf8_clean(pair->value, &clean);
-        buf_printf(out, "%s%s=\"", separator, pair->name);
-        label_escape(clean.data, out);
-        buf_puts(out, "\"");
-        buf_free(&clean);
+        buf_add(out, separator, 1);
+        buf_puts(out, pair->name);
+        buf_add(out, "=\"", 2);
+        put_value(pair->value, out);
+        buf_add(out, "\"", 1);
         separator = ",";
     }
     if (*separator == ',')

@@ -44,6 +44,10 @@ static void nothing_is_the_default(void **state)
     assert_int_equal(config.notify.repeat_ms[SEVERITY_INFO], 0);
     assert_true(config.notify.resolved);
     assert_int_equal(config.heartbeat_ms, 0);
+    assert_int_equal(config.prometheus.listen_count, 1);
+    assert_string_equal(config.prometheus.listen[0], "127.0.0.1:9733");
+    assert_null(config.prometheus.web_config);
+    assert_int_equal(config.compat, 0);
     assert_null(errors.data);
 }
 
@@ -57,6 +61,8 @@ static void everything_that_can_be_said(void **state)
                      "history: {retention: 7d, max_bytes: 100MB, max_memory: 8MiB}\n"
                      "rule_files: [/etc/a/*.yml, /etc/b.yml]\n"
                      "external_labels: {site: a, rack: '7'}\n"
+                     "compat: [smartctl_exporter]\n"
+                     "exporters: {prometheus: {listen: [':80', '[::1]:81'], web_config: /w}}\n"
                      "probes:\n"
                      "  md: {interval: 1m, deadline: 500ms}\n"
                      "  smart: {enabled: false}\n"
@@ -76,6 +82,10 @@ static void everything_that_can_be_said(void **state)
     assert_int_equal(config.history.max_memory, 8 << 20);
     assert_int_equal(config.rule_file_count, 2);
     assert_string_equal(config.rule_files[1], "/etc/b.yml");
+    assert_int_equal(config.prometheus.listen_count, 2);
+    assert_string_equal(config.prometheus.listen[1], "[::1]:81");
+    assert_string_equal(config.prometheus.web_config, "/w");
+    assert_int_equal(config.compat, 2);
     assert_string_equal(labels_get(config.external_labels, "rack"), "7");
     assert_int_equal(config.probes[0].interval_ms, 60000);
     assert_int_equal(config.probes[0].deadline_ms, 500);
@@ -91,6 +101,17 @@ static void everything_that_can_be_said(void **state)
 static const struct {
     const char *text, *errors;
 } wrong[] = {
+    {"compat: [node_exporter, smartctl]\n", "f.yml:1:25: there are no names of 'smartctl'\n"},
+    {"compat: [node_exporte]\n",
+     "f.yml:1:10: there are no names of 'node_exporte' (did you mean 'node_exporter'?)\n"},
+    {"exporters: {prometheus: {listen: ['127.0.0.1:80', '9733']}}\n",
+     "f.yml:1:51: '9733' is none of HOST:PORT, :PORT, [IPV6]:PORT\n"},
+    {"exporters: {prometheus: {listen: ':80'}}\n",
+     "f.yml:1:34: 'listen' must be a list, not a text\n"},
+    {"exporters: {prometheus: {web_config: web.yml}}\n",
+     "f.yml:1:38: 'web.yml' is no absolute path\n"},
+    {"exporters: {promotheus: {}}\n",
+     "f.yml:1:13: unknown field 'promotheus' in 'exporters' (did you mean 'prometheus'?)\n"},
     {"probes:\n  md:\n    intervall: 5s\n",
      "f.yml:3:5: unknown field 'intervall' in a probe (did you mean 'interval'?)\n"},
     {"probes: {mailindx: {}}\n", "f.yml:1:10: unknown field 'mailindx' in 'probes'\n"},

@@ -10,6 +10,8 @@ socket=$directory/run/control.sock
 config=$directory/forewarn.yml
 log=$directory/log
 agent=
+# HTTP: none, as tests run side by side; where it is wanted, --web.listen-address 127.0.0.1:0.
+web=(--web.listen-address '')
 # The user that the agent becomes where this is root.
 mkdir -p "$state" "$directory/run"
 [ "$(id -u)" != 0 ] || chown nobody "$directory/run"
@@ -49,7 +51,7 @@ value()
 start_agent()
 {
     timeout -k 5 120 "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" -v \
-        >>"$log" 2>&1 &
+        "${web[@]}" >>"$log" 2>&1 &
     agent=$!
     until_true 20 gives 'forewarn_probe_up{probe="smart"} and on () forewarn_md_info' || {
         complain "the agent does not answer: $(cat "$log")"

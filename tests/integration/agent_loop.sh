@@ -74,7 +74,7 @@ gives 'changes(forewarn_probe_duration_seconds{probe="smart"}[5s]) > 0' ||
         'forewarn_probe_duration_seconds{probe="smart"}[5s]')"
 
 # A second agent does not take the first one's place.
-timeout 10 "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" \
+timeout 10 "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" "${web[@]}" \
     >"$directory/out" 2>&1 && complain "a second agent ran"
 expect "another agent listens there" "$directory/out"
 gives test:disks || complain "the first agent is gone"
@@ -97,10 +97,10 @@ expect "is forewarnd running?" "$directory/err"
 
 # What is wrong at the start is told, and then it does not start.
 configure "history: 7"
-timeout 10 "$forewarnd" --config "$config" --control-socket "$socket" 2>"$directory/err" &&
+timeout 10 "$forewarnd" --config "$config" --control-socket "$socket" "${web[@]}" 2>"$directory/err" &&
     complain "started with a wrong configuration"
 expect "forewarn.yml:4:10: 'history' must be a mapping" "$directory/err"
-timeout 10 "$forewarnd" --config /nonexistent.yml --control-socket "$socket" 2>"$directory/err" &&
+timeout 10 "$forewarnd" --config /nonexistent.yml --control-socket "$socket" "${web[@]}" 2>"$directory/err" &&
     complain "started without the configuration that it was told"
 expect "open /nonexistent.yml: ENOENT" "$directory/err"
 exit $failed

@@ -147,7 +147,7 @@ stop_agent || complain "SIGTERM: exit status $?"
 # One that has just started is waited for until it has judged: what it knew before it ended is old.
 sleep 4
 configure "rule_files: [$rules]"
-"$forewarnd" --config "$config" --root "$host" --control-socket "$socket" >>"$log" 2>&1 &
+"$forewarnd" --config "$config" --root "$host" --control-socket "$socket" "${web[@]}" >>"$log" 2>&1 &
 agent=$!
 until_true 20 test -S "$socket" || complain "no socket"
 check 0 -t 30

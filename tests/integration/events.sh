@@ -21,7 +21,7 @@ evaluation_interval: 1h
 probes: {md: {interval: 1h}, smart: {enabled: false}}
 CONFIG
 ticks='count_over_time(forewarn_build_info[2h])'
-timeout -k 5 120 "$forewarnd" --config "$config" --control-socket "$socket" -vv >>"$log" 2>&1 &
+timeout -k 5 120 "$forewarnd" --config "$config" --control-socket "$socket" -vv "${web[@]}" >>"$log" 2>&1 &
 agent=$!
 until_true 20 gives "$ticks > 0" || {
     complain "no first tick: $(cat "$log")"
