@@ -14,6 +14,7 @@
 #include "agent/timeline.h"
 #include "agent/watch.h"
 #include "agent/web.h"
+#include "agent/web_probe.h"
 
 /*
  * The running agent. agent.c starts and ends it, agent_loop.c is what it does with time,
@@ -49,6 +50,7 @@ struct agent {
     struct web_files web_files;
     struct prometheus *prometheus; /* NULL: no HTTP */
     struct web_watch web_watch;
+    struct web_probe web_probe;
     unsigned compat;
     uv_timer_t tick;
     uv_prepare_t turn;

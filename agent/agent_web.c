@@ -4,6 +4,7 @@
 
 #include "agent/agent_state.h"
 #include "core/log.h"
+#include "probes/registry.h"
 
 static const char *web_config(const struct agent *agent, const struct config *config)
 {
@@ -55,6 +56,9 @@ int agent_web_begin(struct agent *agent, const struct config *config, struct err
         web_watch_open(&agent->web_watch, &agent->loop, agent->prometheus,
                        web_config(agent, config), &agent->web_files);
         agent->web_files = (struct web_files){0}; /* the watch's now */
+        web_probe_open(&agent->web_probe, &agent->loop, &agent->dispatch, agent->prometheus,
+                       probes);
+        web_probe_configure(&agent->web_probe, config->probes);
     }
     agent->web = NULL; /* taken over */
     return code;
@@ -62,14 +66,18 @@ int agent_web_begin(struct agent *agent, const struct config *config, struct err
 
 void agent_web_use(struct agent *agent, const struct config *config)
 {
-    if (agent->prometheus)
-        web_watch_configure(&agent->web_watch, web_config(agent, config));
+    if (!agent->prometheus)
+        return;
+    web_watch_configure(&agent->web_watch, web_config(agent, config));
+    web_probe_configure(&agent->web_probe, config->probes);
 }
 
 void agent_web_end(struct agent *agent)
 {
-    if (agent->prometheus)
+    if (agent->prometheus) {
         web_watch_close(&agent->web_watch);
+        web_probe_close(&agent->web_probe);
+    }
     prometheus_close(&agent->prometheus);
 }
 

@@ -24,6 +24,8 @@ enum {
 struct config_probe {
     bool enabled;
     int64_t interval_ms, deadline_ms;
+    const char **targets; /* that /probe may be asked about; as long as the whole configuration */
+    size_t target_count, target_room;
 };
 
 /* What an exporter's worker is told, and whom it tells. */

@@ -131,6 +131,14 @@ static void lose(struct job *job, enum loss loss, const struct error *why)
         conclude(job, &job->gone);
 }
 
+/* Who asks takes no second worker for it. */
+static void end_asked(struct job *job, const char *why)
+{
+    job->ended_ms = now_ms(job);
+    round_failed(&job->round, why);
+    set_over(job);
+}
+
 /* It is known how the worker ended: says so, and goes on with another or gives up. */
 static void conclude(struct job *job, const struct launch_event *gone)
 {
@@ -147,7 +155,9 @@ static void conclude(struct job *job, const struct launch_event *gone)
     if (finding.kind)
         intake_finding(job->intake, &finding);
     job->source.again = true;
-    if (again)
+    if (job->asked)
+        end_asked(job, finding.kind ? finding.message : "the time is over");
+    else if (again)
         poll_targets(job);
     else
         give_up(job);
@@ -190,7 +200,9 @@ static void send_order(struct job *job)
     order.skip = ARENA_ARRAY(scratch, char *, job->round.target_count);
     for (size_t i = 0; i < job->round.target_count; i++)
         order.skip[order.n_skip++] = (char *)job->round.targets[i].name;
-    if (job->state == JOB_LISTING)
+    if (job->asked)
+        order.ask = (char *)(uintptr_t)job->asked;
+    else if (job->state == JOB_LISTING)
         order.has_list = order.list = true;
     else
         order.has_poll = order.poll = true;

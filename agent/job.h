@@ -31,6 +31,8 @@ struct job {
     const struct probe *probe;
     struct quarantine *quarantine; /* targets that are left out, and new ones; NULL: none */
     int64_t target_ms;             /* that a target may take; 0: the probe's own deadline */
+    const char *asked; /* the one target that one worker looks at, by the probe's ask(); the
+                          caller's. NULL: a whole round */
 
     enum job_state state;
     struct round round;

@@ -125,6 +125,12 @@ static void finish_round(struct worker *worker, int code, const struct error *e)
     flush(worker);
 }
 
+static int ask(struct worker *worker, const char *target, struct error *e)
+{
+    return worker->probe->ask ? worker->probe->ask(&worker->run, target, e)
+                              : error_set(e, -ENOTSUP, "no target can be named");
+}
+
 static void obey(struct worker *worker)
 {
     struct error e = {0};
@@ -132,9 +138,10 @@ static void obey(struct worker *worker)
 
     if (order->n_skip)
         qsort(order->skip, order->n_skip, sizeof *order->skip, by_text);
-    if (!order->poll && !order->list)
-        return;
-    finish_round(worker, worker->probe->poll(&worker->run, &e), &e);
+    if (order->ask)
+        finish_round(worker, ask(worker, order->ask, &e), &e);
+    else if (order->poll || order->list)
+        finish_round(worker, worker->probe->poll(&worker->run, &e), &e);
 }
 
 /* Takes the next order; false where the agent has closed its end or speaks something else. */

@@ -134,6 +134,11 @@ int prometheus_set_web(struct prometheus *prometheus, struct web *web, struct er
     return 0;
 }
 
+void prometheus_set_prober(struct prometheus *prometheus, const struct prometheus_prober *prober)
+{
+    prometheus->prober = prober;
+}
+
 int prometheus_add(struct prometheus *prometheus, int fd)
 {
     static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};

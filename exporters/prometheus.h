@@ -34,6 +34,25 @@ void prometheus_publish(struct prometheus *prometheus, const struct snapshot *sn
 /* Other settings, for whoever connects from now on; where they cannot be, the old ones stay. */
 int prometheus_set_web(struct prometheus *prometheus, struct web *web, struct error *e);
 
+/*
+ * /probe?module=MODULE&target=TARGET: somebody who looks at a target when asked. ask() begins to:
+ * 0, and prometheus_answer() follows, not from within and in less than 30 s; else an HTTP status,
+ * and e says why. The texts are good during the call; timeout_ms is how long who asks will wait, 0
+ * where that is not known. On the loop.
+ */
+struct request;
+struct prometheus_prober {
+    unsigned (*ask)(void *owner, struct request *question, const char *module, const char *target,
+                    int64_t timeout_ms, struct error *e);
+    void *owner;
+};
+
+/* The prober stays the caller's. It answers all that it was asked before prometheus_close(). */
+void prometheus_set_prober(struct prometheus *prometheus, const struct prometheus_prober *prober);
+
+/* What was seen, rendered in the format that was asked for; NULL: nothing can be said any more. */
+void prometheus_answer(struct request *question, const struct snapshot *snapshot);
+
 /* Serves one more connection, as if it had come to the first socket: for tests. */
 int prometheus_add(struct prometheus *prometheus, int fd);
 

@@ -21,19 +21,12 @@ struct MHD_Response *answer_new(const struct prometheus *prometheus, struct buf 
     return response;
 }
 
-static struct MHD_Response *new_text(const struct prometheus *prometheus, const char *text)
+struct MHD_Response *answer_text(const struct prometheus *prometheus, const char *text)
 {
     struct buf data = {0};
     buf_puts(&data, text);
     return answer_new(prometheus, &data, "text/plain; charset=utf-8");
 }
-
-/* What a page answers: NULL when the request was suspended. *mine: it is freed once it is sent. */
-struct page_answer {
-    struct MHD_Response *response;
-    unsigned status;
-    bool mine;
-};
 
 static struct page_answer answer_metrics(struct prometheus *prometheus, struct request *request)
 {
@@ -45,7 +38,8 @@ static struct page_answer answer_metrics(struct prometheus *prometheus, struct r
 static struct page_answer answer_healthy(struct prometheus *prometheus, struct request *request)
 {
     (void)request;
-    return (struct page_answer){new_text(prometheus, "forewarn is healthy.\n"), MHD_HTTP_OK, true};
+    return (struct page_answer){answer_text(prometheus, "forewarn is healthy.\n"), MHD_HTTP_OK,
+                                true};
 }
 
 static struct page_answer answer_ready(struct prometheus *prometheus, struct request *request)
@@ -53,8 +47,8 @@ static struct page_answer answer_ready(struct prometheus *prometheus, struct req
     bool ready = prometheus->snapshot->tick_ms != INT64_MIN;
     (void)request;
     return (struct page_answer){
-        new_text(prometheus,
-                 ready ? "forewarn is ready.\n" : "forewarn has not looked at everything yet.\n"),
+        answer_text(prometheus, ready ? "forewarn is ready.\n"
+                                      : "forewarn has not looked at everything yet.\n"),
         ready ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, true};
 }
 
@@ -107,16 +101,14 @@ static const struct page {
     const char *path;
     struct page_answer (*answer)(struct prometheus *prometheus, struct request *request);
 } pages[] = {
-    {"/", answer_landing},
-    {"/metrics", answer_metrics},
-    {"/-/healthy", answer_healthy},
-    {"/-/ready", answer_ready},
+    {"/", answer_landing},      {"/metrics", answer_metrics}, {"/-/healthy", answer_healthy},
+    {"/-/ready", answer_ready}, {"/probe", probe_answer},
 };
 
 static enum MHD_Result send_text(struct request *request, unsigned status, const char *header,
                                  const char *value, const char *text)
 {
-    struct MHD_Response *response = new_text(request->client->http->prometheus, text);
+    struct MHD_Response *response = answer_text(request->client->http->prometheus, text);
     if (header)
         MHD_add_response_header(response, header, value);
     enum MHD_Result result = MHD_queue_response(request->connection, status, response);
@@ -220,6 +212,8 @@ void answer_completed(void *arg, struct MHD_Connection *connection, void **conte
     if (request->password)
         explicit_bzero(request->password, strlen(request->password));
     free(request->password);
+    if (request->response)
+        MHD_destroy_response(request->response);
     free(request);
     *context = NULL;
 }

@@ -85,12 +85,13 @@ static void start_job(struct prometheus *prometheus, enum prometheus_format form
     uv_queue_work(prometheus->loop, &job->work, compress_body, on_compressed);
 }
 
-static struct MHD_Response *render(const struct prometheus *prometheus,
-                                   const struct prometheus_names *names,
-                                   enum prometheus_format format)
+struct MHD_Response *body_render(const struct prometheus *prometheus,
+                                 const struct snapshot *snapshot, unsigned compat,
+                                 const struct prometheus_names *names,
+                                 enum prometheus_format format)
 {
     struct buf data = {0};
-    prometheus_render(prometheus->snapshot, prometheus->compat, names, format, &data);
+    prometheus_render(snapshot, compat, names, format, &data);
     struct MHD_Response *response = answer_new(prometheus, &data, prometheus_content_type(format));
     MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
     return response;
@@ -104,6 +105,25 @@ static enum MHD_Result take_name(void *arg, enum MHD_ValueKind kind, const char 
     if (strcmp(key, "name[]") == 0 && value && names->count < sizeof names->at / sizeof *names->at)
         names->at[names->count++] = value;
     return MHD_YES;
+}
+
+void body_names(const struct request *request, struct prometheus_names *names)
+{
+    *names = (struct prometheus_names){0};
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, take_name, names);
+}
+
+enum prometheus_format body_format(const struct request *request)
+{
+    return prometheus_accepted(
+        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT));
+}
+
+static struct MHD_Response *render(const struct prometheus *prometheus,
+                                   const struct prometheus_names *names,
+                                   enum prometheus_format format)
+{
+    return body_render(prometheus, prometheus->snapshot, prometheus->compat, names, format);
 }
 
 /* Suspends the request until the compressed answer is there, unless it is. */
@@ -127,15 +147,13 @@ static struct MHD_Response *get_compressed(struct prometheus *prometheus, struct
 
 struct MHD_Response *body_get(struct prometheus *prometheus, struct request *request, bool *mine)
 {
-    struct prometheus_names names = {0};
-    struct MHD_Connection *connection = request->connection;
-    enum prometheus_format format = prometheus_accepted(
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT));
-    bool gzip = prometheus_accepts_gzip(
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING));
+    struct prometheus_names names;
+    enum prometheus_format format = body_format(request);
+    bool gzip = prometheus_accepts_gzip(MHD_lookup_connection_value(
+        request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING));
     struct body *body = &prometheus->bodies[format][false];
 
-    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_name, &names);
+    body_names(request, &names);
     *mine = names.count > 0;
     if (*mine)
         return render(prometheus, &names, format);

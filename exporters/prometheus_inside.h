@@ -12,7 +12,7 @@
 /*
  * The parts of the exporter to each other. prometheus.c: its life; prometheus_http.c: sockets and
  * connections; prometheus_answer.c: a request; prometheus_body.c: what /metrics answers;
- * prometheus_login.c: passwords. All on the loop's thread.
+ * prometheus_login.c: passwords; prometheus_probe.c: what /probe answers. All on the loop's thread.
  */
 
 /* libmicrohttpd on one socket. One that was replaced goes on until its connections are gone. */
@@ -46,7 +46,9 @@ struct request {
     const struct web_user *user; /* whose hash is to be held against it; NULL: nobody's */
     char *password;
     enum auth_verdict verdict;
-    bool admitted, compressed; /* waited for that already */
+    bool admitted, compressed;     /* waited for that already */
+    bool asked;                    /* the prober; response is its answer */
+    struct MHD_Response *response; /* NULL: none */
 };
 
 struct body {
@@ -60,8 +62,9 @@ struct prometheus {
     uv_loop_t *loop;
     struct http *https;
     struct guard guard;
-    uv_timer_t sweep; /* looks for connections whose time is over */
-    uv_timer_t check; /* of the next password */
+    uv_timer_t sweep;                       /* looks for connections whose time is over */
+    uv_timer_t check;                       /* of the next password */
+    const struct prometheus_prober *prober; /* NULL: there is none */
     const struct snapshot *snapshot;
     unsigned compat;
     uint64_t version; /* of what is published */
@@ -97,6 +100,28 @@ void answer_completed(void *http, struct MHD_Connection *connection, void **requ
 /* Another response with the headers that all have. The data are the response's from now on. */
 struct MHD_Response *answer_new(const struct prometheus *prometheus, struct buf *data,
                                 const char *content_type);
+
+/* What a page answers: NULL when the request was suspended. *mine: it is freed once it is sent. */
+struct page_answer {
+    struct MHD_Response *response;
+    unsigned status;
+    bool mine;
+};
+
+struct MHD_Response *answer_text(const struct prometheus *prometheus, const char *text);
+
+/* prometheus_probe.c */
+struct page_answer probe_answer(struct prometheus *prometheus, struct request *request);
+
+/* prometheus_body.c: what a request asks for. */
+enum prometheus_format body_format(const struct request *request);
+void body_names(const struct request *request, struct prometheus_names *names);
+
+/* A rendered answer, with all its headers. */
+struct MHD_Response *body_render(const struct prometheus *prometheus,
+                                 const struct snapshot *snapshot, unsigned compat,
+                                 const struct prometheus_names *names,
+                                 enum prometheus_format format);
 
 /*
  * prometheus_body.c: the response to a scrape, whose owner *mine says; NULL: the request is

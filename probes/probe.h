@@ -57,6 +57,14 @@ struct probe {
     int (*open)(struct probe_run *run, struct error *e); /* may be NULL; sets run->state */
     int (*poll)(struct probe_run *run, struct error *e); /* one round over all targets */
     void (*close)(struct probe_run *run);                /* may be NULL */
+
+    /*
+     * A look at one target that somebody names: /probe?module=NAME&target=TARGET
+     * (agent/web_probe.h). Like poll(), within probe_begin() and probe_end() of that very name. 0:
+     * all is well with it; negative: it is not, and e says why. What was measured counts in both
+     * cases. May be NULL.
+     */
+    int (*ask)(struct probe_run *run, const char *target, struct error *e);
 };
 
 static inline bool probe_begin(struct probe_run *run, const char *target)

@@ -12,7 +12,13 @@
 
 static const struct probe md = {.name = "md", .interval_ms = 15000, .deadline_ms = 5000};
 static const struct probe smart = {.name = "smart", .interval_ms = 600000, .deadline_ms = 20000};
-static const struct probe *const probes[] = {&md, &smart, NULL};
+static int ask(struct probe_run *run, const char *target, struct error *e)
+{
+    (void)run, (void)target, (void)e;
+    return 0;
+}
+static const struct probe lock = {.name = "lock", .deadline_ms = 1000, .ask = ask};
+static const struct probe *const probes[] = {&md, &smart, &lock, NULL};
 
 static void collect(const char *text, void *arg)
 {
@@ -66,6 +72,7 @@ static void everything_that_can_be_said(void **state)
                      "probes:\n"
                      "  md: {interval: 1m, deadline: 500ms}\n"
                      "  smart: {enabled: false}\n"
+                     "  lock: {targets: [filer.example, 192.0.2.7]}\n"
                      "notify:\n"
                      "  repeat: {critical: 30m, warning: never}\n"
                      "  least: warning\n"
@@ -91,6 +98,8 @@ static void everything_that_can_be_said(void **state)
     assert_int_equal(config.probes[0].deadline_ms, 500);
     assert_false(config.probes[1].enabled);
     assert_int_equal(config.probes[1].interval_ms, 600000);
+    assert_int_equal(config.probes[2].target_count, 2);
+    assert_string_equal(config.probes[2].targets[1], "192.0.2.7");
     assert_int_equal(config.notify.repeat_ms[SEVERITY_CRITICAL], 30 * 60000);
     assert_int_equal(config.notify.repeat_ms[SEVERITY_WARNING], 0);
     assert_int_equal(config.notify.least, SEVERITY_WARNING);
@@ -127,6 +136,9 @@ static const struct {
      "f.yml:1:22: 9999999TiB is not between 1MiB and 64TiB\n"
      "f.yml:1:46: 5 is not between 1MiB and 64TiB\n"},
     {"probes: {md: {enabled: maybe}}\n", "f.yml:1:24: 'maybe' is neither true nor false\n"},
+    {"probes: {md: {targets: [x]}}\n", "f.yml:1:15: unknown field 'targets' in a probe\n"},
+    {"probes: {lock: {targets: ['a b', '']}}\n",
+     "f.yml:1:27: 'a b' is no name of a target\nf.yml:1:34: '' is no name of a target\n"},
     {"notify: {least: page}\n", "f.yml:1:17: 'page' is none of info, warning, critical\n"},
     {"notify: {repeat: {info: 1s}}\n", "f.yml:1:25: 1s is not between 1m and 30d\n"},
     {"exporters: {pigeon: {}}\n", "f.yml:1:13: unknown field 'pigeon' in 'exporters'\n"},
