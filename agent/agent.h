@@ -14,7 +14,8 @@ struct agent_options {
     bool is_launcher;            /* launcher_service.h: nothing of an agent */
     const char *listen[CONFIG_MAX_LISTEN]; /* for HTTP; none: those of the configuration */
     size_t listen_count;
-    bool no_listen; /* no HTTP */
+    bool no_listen;      /* no HTTP */
+    bool inherited_only; /* HTTP at sockets that systemd has opened, and nowhere else */
     const char *web_config;
 };
 

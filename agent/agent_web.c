@@ -17,6 +17,8 @@ int agent_web_listen(struct agent *agent, const struct config *config, struct er
     int code = 0;
 
     agent->socket_count = listen_inherit(agent->sockets);
+    if (!agent->socket_count && options->inherited_only)
+        return error_set(e, -ENOENT, "--web.systemd-socket: systemd has opened no TCP socket");
     if (!agent->socket_count && options->listen_count)
         code = listen_open(options->listen, options->listen_count, agent->sockets,
                            &agent->socket_count, e);

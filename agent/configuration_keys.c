@@ -42,7 +42,21 @@ const struct config_key config_keys[] = {
     {"notify.resolved", KEY_DEFAULT, "true", "Whether it is told that an alert has ended, too."},
     {"notify.heartbeat", KEY_DEFAULT, "never",
      "How often receivers are told that the agent is alive, so that its silence can be noticed."},
-    {"exporters", KEY_SECTION, NULL, "Who is told. What does not stand here is not started."},
+    {"compat", KEY_DEFAULT, "[]",
+     "Other exporters under whose names and labels the same facts are given too, for their "
+     "dashboards: node_exporter (node_md_*), smartctl_exporter (smartctl_device_*)."},
+    {"exporters", KEY_SECTION, NULL,
+     "Who is told. What does not stand here is not started, but for prometheus."},
+    {"exporters.prometheus", KEY_SECTION, NULL,
+     "HTTP: /metrics in Prometheus' formats, /-/healthy, /-/ready."},
+    {"exporters.prometheus.listen", KEY_DEFAULT, "[\"127.0.0.1:9733\"]",
+     "Where it is served: HOST:PORT, :PORT for all addresses, [IPV6]:PORT; [] for no HTTP. Taken "
+     "up "
+     "when the agent starts."},
+    {"exporters.prometheus.web_config", KEY_EXAMPLE, SYSCONFDIR "/forewarn/web.config.yml",
+     "TLS, client certificates and passwords, in the format of Prometheus' exporter-toolkit. The "
+     "agent's user has to be able to read it and the files that it names; they are read anew when "
+     "they change."},
     {"exporters.exec", KEY_LIST, NULL,
      "Commands that are run for each event, with what happened in their environment and, as JSON, "
      "on their standard input."},

@@ -2,6 +2,7 @@
 #include "agent/configuration_show.h"
 
 #include "agent/configuration_value.h"
+#include "exporters/compat.h"
 #include "exporters/exporter.h"
 
 /* A text in double quotes: any is written alike, and none means something else to YAML. */
@@ -48,6 +49,16 @@ static void put_rules(const struct config *config, struct buf *out)
     }
 }
 
+static void put_texts(struct buf *out, const char *key, const char *const *texts, size_t count)
+{
+    buf_printf(out, "%s: [", key);
+    for (size_t i = 0; i < count; i++) {
+        buf_puts(out, i ? ", " : "");
+        put_quoted(out, texts[i]);
+    }
+    buf_puts(out, "]\n");
+}
+
 static void put_probes(const struct config *config, const struct probe *const *probes,
                        struct buf *out)
 {
@@ -58,6 +69,8 @@ static void put_probes(const struct config *config, const struct probe *const *p
                    probe->enabled ? "true" : "false");
         put_duration(out, "    interval", probe->interval_ms);
         put_duration(out, "    deadline", probe->deadline_ms);
+        if (probe->target_count)
+            put_texts(out, "    targets", probe->targets, probe->target_count);
     }
 }
 
@@ -72,6 +85,25 @@ static void put_notify(const struct config *config, struct buf *out)
     put_duration(out, "  heartbeat", config->heartbeat_ms);
 }
 
+static void put_prometheus(const struct config *config, struct buf *out)
+{
+    const char *names[COMPATS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < COMPATS; i++)
+        if (config->compat & (1U << i))
+            names[count++] = compat_names[i];
+    put_texts(out, "compat", names, count);
+    buf_puts(out, "exporters:\n  prometheus:\n");
+    put_texts(out, "    listen", config->prometheus.listen, config->prometheus.listen_count);
+    if (!config->prometheus.web_config)
+        return;
+    buf_puts(out, "    web_config: ");
+    put_quoted(out, config->prometheus.web_config);
+    buf_puts(out, "\n");
+}
+
+/* What may hold secrets is only named. */
 static void put_exporters(const struct config *config, struct buf *out)
 {
     for (size_t i = 0; exporters[i] && i < CONFIG_MAX_EXPORTERS; i++) {
@@ -101,5 +133,6 @@ void configuration_show(const struct config *config, const struct probe *const *
     put_size(out, "  max_memory", config->history.max_memory);
     put_probes(config, probes, out);
     put_notify(config, out);
+    put_prometheus(config, out);
     put_exporters(config, out);
 }

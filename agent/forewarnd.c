@@ -29,6 +29,7 @@ static const char help_text[] =
     "      --web.listen-address ADDRESS\n"
     "                             HOST:PORT, :PORT or [IPV6]:PORT for HTTP, instead of the\n"
     "                             configuration's; more than once; '': no HTTP\n"
+    "      --web.systemd-socket   HTTP at systemd's sockets only\n"
     "      --web.config.file FILE TLS and passwords, as Prometheus has them (web.config.yml)\n"
     "      --root DIR             watch a recorded tree instead of this host\n"
     "      --foreground           taken for compatibility: it always stays there\n"
@@ -76,6 +77,9 @@ static bool take(int found, struct agent_options *options)
     case 'L':
         options->is_launcher = true;
         return true;
+    case 'S':
+        options->inherited_only = true;
+        return true;
     case 'w':
         options->web_config = optarg;
         return true;
@@ -92,14 +96,19 @@ static bool take(int found, struct agent_options *options)
 /* -1: go on. */
 static int parse(int argc, char **argv, struct agent_options *options)
 {
-    static const struct option names[] = {
-        {"config", required_argument, NULL, 'c'}, {"control-socket", required_argument, NULL, 's'},
-        {"root", required_argument, NULL, 'r'},   {"foreground", no_argument, NULL, 'f'},
-        {"web.listen-address", required_argument, NULL, 'a'},
-        {"web.config.file", required_argument, NULL, 'w'},
-        {"launcher", no_argument, NULL, 'L'},     {"launcher-socket", required_argument, NULL, 'l'},
-        {"verbose", no_argument, NULL, 'v'},      {"version", no_argument, NULL, 'V'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"config", required_argument, NULL, 'c'},
+                                          {"control-socket", required_argument, NULL, 's'},
+                                          {"root", required_argument, NULL, 'r'},
+                                          {"foreground", no_argument, NULL, 'f'},
+                                          {"web.listen-address", required_argument, NULL, 'a'},
+                                          {"web.config.file", required_argument, NULL, 'w'},
+                                          {"web.systemd-socket", no_argument, NULL, 'S'},
+                                          {"launcher", no_argument, NULL, 'L'},
+                                          {"launcher-socket", required_argument, NULL, 'l'},
+                                          {"verbose", no_argument, NULL, 'v'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     int found, priority = LOG_NOTICE;
 
     while ((found = getopt_long(argc, argv, "vVh", names, NULL)) != -1) {

@@ -42,7 +42,10 @@ rule_files: ["$directory/r*.yml"]
 external_labels: {site: "yes", rack: "7"}
 probes: {md: {enabled: false}, smart: {interval: 1h30m}}
 notify: {repeat: {critical: never, info: 2d}, least: warning, resolved: false, heartbeat: 1h}
-exporters: {webhook: [{url: "http://user.example/secret-token"}]}
+compat: [smartctl_exporter]
+exporters:
+  prometheus: {listen: ["[::1]:80", ":81"], web_config: /etc/w}
+  webhook: [{url: "http://user.example/secret-token"}]
 CONFIG
 "$forewarn" config show "$directory/given.yml" >"$directory/shown.yml" || complain "cannot be shown"
 "$forewarn" config check "$directory/shown.yml" >/dev/null || complain "what is shown is wrong"

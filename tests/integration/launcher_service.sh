@@ -31,7 +31,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 configure ""
 "${run[@]}" "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" \
-    --launcher-socket "$launcher_socket" -v >>"$log" 2>&1 &
+    --launcher-socket "$launcher_socket" "${web[@]}" -v >>"$log" 2>&1 &
 agent=$!
 until_true 20 gives 'forewarn_probe_up{probe="smart"} == 1 and on () forewarn_md_info' ||
     complain "the agent does not answer: $(cat "$log")"
@@ -54,6 +54,6 @@ kill "$listener"
 "$forewarnd" --launcher </dev/null 2>"$directory/err" 3<&- && complain "a launcher of nobody"
 expect "it is for systemd" "$directory/err"
 timeout 10 "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" \
-    --launcher-socket "$directory/nobody.sock" 2>"$directory/err" && complain "an agent without launcher"
+    --launcher-socket "$directory/nobody.sock" "${web[@]}" 2>"$directory/err" && complain "an agent without launcher"
 expect "launcher: connect to $directory/nobody.sock: ENOENT" "$directory/err"
 exit $failed

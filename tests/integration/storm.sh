@@ -49,7 +49,8 @@ configure "rule_files: [$directory/rules.yml]" "notify: {repeat: {critical: neve
 # start: the agent, with no one that waits for it, so that $agent is its process
 start()
 {
-    "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" >>"$log" 2>&1 &
+    "$forewarnd" --config "$config" --root "$host" --control-socket "$socket" \
+        "${web[@]}" >>"$log" 2>&1 &
     agent=$!
 }
 
