@@ -6,18 +6,13 @@
 #include <string.h>
 
 #include "agent/configuration_exporters.h"
+#include "agent/configuration_probe.h"
 #include "agent/configuration_prometheus.h"
 #include "agent/configuration_value.h"
 #include "agent/defaults.h"
-#include "agent/round.h"
 #include "rules/yaml.h"
 
-enum {
-    SECOND_MS = 1000,
-    DAY_MS = 24 * 60 * 60 * SECOND_MS,
-    MAX_RULE_FILES = 1000,
-    MAX_TARGETS = 10000
-};
+enum { SECOND_MS = 1000, DAY_MS = 24 * 60 * 60 * SECOND_MS, MAX_RULE_FILES = 1000 };
 
 void config_default(struct config *config, const struct probe *const *probes)
 {
@@ -52,11 +47,6 @@ static void read_directory(struct yaml_file *file, const yaml_node_t *node, void
 static void read_interval(struct yaml_file *file, const yaml_node_t *node, void *out)
 {
     config_read_duration(file, node, SECOND_MS, DAY_MS, out);
-}
-
-static void read_deadline(struct yaml_file *file, const yaml_node_t *node, void *out)
-{
-    config_read_duration(file, node, 100, 60 * 60 * SECOND_MS, out);
 }
 
 static void read_retention(struct yaml_file *file, const yaml_node_t *node, void *out)
@@ -111,65 +101,12 @@ static void read_external_labels(struct yaml_file *file, const yaml_node_t *node
     config->external_labels = config_read_labels(file, node, "'external_labels'");
 }
 
-static bool is_target(const char *text)
-{
-    for (const char *at = text; *at; at++)
-        if ((unsigned char)*at <= ' ' || *at == 0x7f)
-            return false;
-    return text[0] && strlen(text) <= ROUND_MAX_NAME;
-}
-
-static void add_target(struct yaml_file *file, const yaml_node_t *node, void *arg)
-{
-    struct config_probe *probe = arg;
-    struct yaml_text text = {0};
-
-    yaml_read_text(file, node, &text);
-    if (!text.text)
-        return;
-    if (!is_target(text.text)) {
-        yaml_error(file, node, "'%.64s' is no name of a target", text.text);
-        return;
-    }
-    if (probe->target_count >= MAX_TARGETS) {
-        yaml_error(file, node, "more than %d targets", MAX_TARGETS);
-        return;
-    }
-    probe->targets = arena_grow(file->arena, probe->targets, probe->target_count,
-                                &probe->target_room, sizeof *probe->targets);
-    probe->targets[probe->target_count++] = text.text;
-}
-
-static void read_targets(struct yaml_file *file, const yaml_node_t *node, void *out)
-{
-    yaml_read_list(file, node, "'targets'", add_target, out);
-}
-
-static const struct yaml_field probe_fields[] = {
-    {"enabled", config_read_bool, offsetof(struct config_probe, enabled)},
-    {"interval", read_interval, offsetof(struct config_probe, interval_ms)},
-    {"deadline", read_deadline, offsetof(struct config_probe, deadline_ms)},
-    {"targets", read_targets, 0}, /* the last: of probes that can be asked only */
-};
-
-enum { PROBE_FIELDS = sizeof probe_fields / sizeof *probe_fields };
-
-static void read_probe(struct yaml_file *file, const yaml_node_t *node, void *out)
-{
-    yaml_read_mapping(file, node, "a probe", probe_fields, PROBE_FIELDS - 1, out);
-}
-
-static void read_asked_probe(struct yaml_file *file, const yaml_node_t *node, void *out)
-{
-    yaml_read_mapping(file, node, "a probe", probe_fields, PROBE_FIELDS, out);
-}
-
-/* The fields of "probes" are the names of those there are. */
 struct reader {
     struct config config;
     const struct probe *const *probes;
 };
 
+/* The fields of "probes" are the names of those there are. */
 static void read_probes(struct yaml_file *file, const yaml_node_t *node, void *out)
 {
     struct reader *reader = out;
@@ -178,7 +115,7 @@ static void read_probes(struct yaml_file *file, const yaml_node_t *node, void *o
 
     for (; reader->probes[count] && count < CONFIG_MAX_PROBES; count++)
         fields[count] = (struct yaml_field){
-            reader->probes[count]->name, reader->probes[count]->ask ? read_asked_probe : read_probe,
+            reader->probes[count]->name, configuration_probe_reader(reader->probes[count]),
             offsetof(struct config, probes) + count * sizeof(struct config_probe)};
     yaml_read_mapping(file, node, "'probes'", fields, count, &reader->config);
 }

@@ -26,6 +26,7 @@ struct config_probe {
     int64_t interval_ms, deadline_ms;
     const char **targets; /* that /probe may be asked about; as long as the whole configuration */
     size_t target_count, target_room;
+    const char *json; /* what else it is told; NULL: nothing */
 };
 
 /* What an exporter's worker is told, and whom it tells. */

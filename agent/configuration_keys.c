@@ -30,6 +30,14 @@ const struct config_key config_keys[] = {
      "How long one target (a disk, an array) may take to answer; then it counts as hung and is "
      "left "
      "aside. Between 100ms and 1h."},
+    {"probes.nfslock.targets", KEY_DEFAULT, "[]",
+     "Hosts, such as [mail7, 192.0.2.8], that are asked from here whether an NFS server can call "
+     "them back for locks: for a filer that runs no agent, on any host in its network."},
+    {"probes.nfslock.lock_test", KEY_DEFAULT, "[]",
+     "Directories on NFSv3 mounts, such as [/var/vmail/.forewarn], in which a lock is handed over "
+     "from end to end. root, or nobody where the export squashes root, has to be able to write "
+     "there."},
+    {"probes.nfslock.rpcbind_port", KEY_DEFAULT, "111", "Where rpcbind listens."},
     {"notify", KEY_SECTION, NULL, "When receivers are told."},
     {"notify.repeat", KEY_SECTION, NULL,
      "How long to wait before an alert that still fires is told again, by its severity; the wait "

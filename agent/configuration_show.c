@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/configuration_show.h"
 
+#include <jansson.h>
+#include <stdlib.h>
+
 #include "agent/configuration_value.h"
 #include "exporters/compat.h"
 #include "exporters/exporter.h"
@@ -59,6 +62,22 @@ static void put_texts(struct buf *out, const char *key, const char *const *texts
     buf_puts(out, "]\n");
 }
 
+/* What a probe has for itself: JSON is YAML. */
+static void put_settings(const char *json, struct buf *out)
+{
+    json_t *object = json_loads(json, 0, NULL), *value;
+    const char *key;
+
+    json_object_del(object, "targets"); /* shown already */
+    json_object_foreach(object, key, value)
+    {
+        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        buf_printf(out, "    %s: %s\n", key, text ? text : "null");
+        free(text);
+    }
+    json_decref(object);
+}
+
 static void put_probes(const struct config *config, const struct probe *const *probes,
                        struct buf *out)
 {
@@ -71,6 +90,8 @@ static void put_probes(const struct config *config, const struct probe *const *p
         put_duration(out, "    deadline", probe->deadline_ms);
         if (probe->target_count)
             put_texts(out, "    targets", probe->targets, probe->target_count);
+        if (probe->json)
+            put_settings(probe->json, out);
     }
 }
 

@@ -200,6 +200,7 @@ static void send_order(struct job *job)
     order.skip = ARENA_ARRAY(scratch, char *, job->round.target_count);
     for (size_t i = 0; i < job->round.target_count; i++)
         order.skip[order.n_skip++] = (char *)job->round.targets[i].name;
+    order.settings = (char *)(uintptr_t)job->settings;
     if (job->asked)
         order.ask = (char *)(uintptr_t)job->asked;
     else if (job->state == JOB_LISTING)
@@ -337,6 +338,8 @@ void job_start(struct job *job, int64_t end_ms)
     job->source.probe = job->probe;
     job->begun_ms = job->ended_ms = now_ms(job);
     round_init(&job->round, job->probe, end_ms);
+    if (job->settings)
+        job->settings = arena_strdup(job->round.arena, job->settings);
     if (job->target_ms)
         job->round.target_ms = job->target_ms;
     for (size_t i = 0; job->quarantine && i < job->quarantine->count; i++)

@@ -30,6 +30,7 @@ struct job {
     uint32_t probe_index;
     const struct probe *probe;
     struct quarantine *quarantine; /* targets that are left out, and new ones; NULL: none */
+    const char *settings;          /* what the probe is told, copied; NULL: nothing */
     int64_t target_ms;             /* that a target may take; 0: the probe's own deadline */
     const char *asked; /* the one target that one worker looks at, by the probe's ask(); the
                           caller's. NULL: a whole round */

@@ -2,6 +2,7 @@
 #include "agent/watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -18,14 +19,21 @@ enum { JITTER_PART = 20 };
 static void on_time(uv_timer_t *timer);
 static void on_end(uv_timer_t *timer);
 
+/* The settings go, so that what they point to is kept. */
+static void take_config(struct watch *watch, const struct config_probe *config)
+{
+    free((char *)(uintptr_t)watch->config.json);
+    watch->config = *config;
+    if (config->json && !(watch->config.json = strdup(config->json)))
+        abort();
+}
+
 void watch_open(struct watch *watch, uv_loop_t *loop, struct dispatch *dispatch,
                 const struct probe *probe, uint32_t probe_index, const struct config_probe *config)
 {
-    *watch = (struct watch){.loop = loop,
-                            .dispatch = dispatch,
-                            .probe = probe,
-                            .probe_index = probe_index,
-                            .config = *config};
+    *watch = (struct watch){
+        .loop = loop, .dispatch = dispatch, .probe = probe, .probe_index = probe_index};
+    take_config(watch, config);
     uv_timer_init(loop, &watch->timer);
     uv_timer_init(loop, &watch->end);
     watch->timer.data = watch->end.data = watch;
@@ -59,6 +67,7 @@ static void start(struct watch *watch)
                         .probe_index = watch->probe_index,
                         .probe = watch->probe,
                         .quarantine = watch->dispatch->quarantine,
+                        .settings = watch->config.json,
                         .target_ms = watch->config.deadline_ms};
     watch->job = job;
     dispatch_add(watch->dispatch, job);
@@ -165,7 +174,7 @@ void watch_configure(struct watch *watch, const struct config_probe *config)
 {
     struct config_probe before = watch->config;
 
-    watch->config = *config;
+    take_config(watch, config);
     if (!config->enabled)
         forget(watch);
     else if (!before.enabled)
@@ -179,4 +188,6 @@ void watch_close(struct watch *watch)
     forget(watch);
     uv_close((uv_handle_t *)&watch->timer, NULL);
     uv_close((uv_handle_t *)&watch->end, NULL);
+    free((char *)(uintptr_t)watch->config.json);
+    watch->config.json = NULL;
 }

@@ -16,16 +16,16 @@ struct watch {
     struct dispatch *dispatch;
     const struct probe *probe;
     uint32_t probe_index;
-    struct config_probe config;
-    uv_timer_t timer;    /* of the next round */
-    uv_timer_t end;      /* when the time for the whole round is over */
-    struct job *job;     /* the round under way, NULL: none */
-    struct seen *coming; /* what it has seen so far */
-    struct seen *seen;   /* the last whole round; NULL: none yet */
-    bool again;          /* another round was asked for meanwhile */
-    bool hurry;          /* the next round to begin is for what was just told */
-    bool hurried;        /* so was the one under way */
-    bool urgent;         /* and such a one is over: see watch_take_urgent() */
+    struct config_probe config; /* its json is the watch's own */
+    uv_timer_t timer;           /* of the next round */
+    uv_timer_t end;             /* when the time for the whole round is over */
+    struct job *job;            /* the round under way, NULL: none */
+    struct seen *coming;        /* what it has seen so far */
+    struct seen *seen;          /* the last whole round; NULL: none yet */
+    bool again;                 /* another round was asked for meanwhile */
+    bool hurry;                 /* the next round to begin is for what was just told */
+    bool hurried;               /* so was the one under way */
+    bool urgent;                /* and such a one is over: see watch_take_urgent() */
 };
 
 /* The watch must stay where it is until watch_close() and a turn of the loop. */

@@ -167,6 +167,7 @@ static void start(struct web_probe *web, struct request *request, uint32_t index
                                  .probe_index = index,
                                  .probe = web->probes[index],
                                  .quarantine = web->dispatch->quarantine,
+                                 .settings = web->config[index].json,
                                  .target_ms = limit,
                                  .asked = question->target};
     uv_timer_init(web->loop, &question->end);
@@ -263,6 +264,7 @@ void web_probe_configure(struct web_probe *web, const struct config_probe *confi
         const struct config_probe *from = &config[i];
         struct config_probe *to = &web->config[i];
         *to = *from;
+        to->json = from->json ? arena_strdup(web->arena, from->json) : NULL;
         to->targets = ARENA_ARRAY(web->arena, const char *, from->target_count + 1);
         for (size_t k = 0; k < from->target_count; k++)
             to->targets[k] = arena_strdup(web->arena, from->targets[k]);

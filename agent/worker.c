@@ -138,6 +138,7 @@ static void obey(struct worker *worker)
 
     if (order->n_skip)
         qsort(order->skip, order->n_skip, sizeof *order->skip, by_text);
+    worker->run.settings = order->settings;
     if (order->ask)
         finish_round(worker, ask(worker, order->ask, &e), &e);
     else if (order->poll || order->list)

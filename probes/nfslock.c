@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "probes/nfslock_callbacks.h"
+#include "probes/nfslock_handoff.h"
 #include "probes/nfslock_metrics.h"
 
 struct state {
@@ -52,7 +54,10 @@ static int nfslock_poll(struct probe_run *run, struct error *e)
     struct nfs_mounts mounts;
     struct nfs_connections connections;
     struct nfs_addresses addresses;
+    struct nfslock_settings settings;
 
+    if (nfslock_settings_read(run->settings, arena, &settings, e) < 0)
+        return e->code;
     if (!nfs_mounts_read(run, arena, &mounts) && root_is_live(run->root))
         return error_set(e, -ENOENT, "nfslock: what is mounted cannot be read");
     begin_look(state);
@@ -62,14 +67,26 @@ static int nfslock_poll(struct probe_run *run, struct error *e)
     nfslock_poll_stats(run, &mounts, &connections, &state->before, &state->now);
     nfslock_poll_host(run, mounts.count > 0, &state->before, &state->now);
     nfslock_poll_paths(run, &connections, &addresses);
+    nfslock_poll_callbacks(run, &mounts, &settings);
+    nfslock_poll_handoff(run, &mounts, &settings);
     end_look(state);
     return 0;
+}
+
+static int nfslock_ask_host(struct probe_run *run, const char *target, struct error *e)
+{
+    SCRATCH_ARENA(arena);
+    struct nfslock_settings settings;
+
+    if (nfslock_settings_read(run->settings, arena, &settings, e) < 0)
+        return e->code;
+    return nfslock_look_at(run, target, &settings, e);
 }
 
 const struct probe nfslock_probe = {
     .name = "nfslock",
     .what = "NFS mounts and their locks",
-    .capabilities = "cap_dac_read_search",
+    .capabilities = "cap_dac_read_search,cap_net_bind_service",
     .interval_ms = 60000,
     .deadline_ms = 10000,
     .wakes = PROBE_WAKE_LINK,
@@ -77,4 +94,5 @@ const struct probe nfslock_probe = {
     .open = nfslock_open,
     .poll = nfslock_poll,
     .close = nfslock_close,
+    .ask = nfslock_ask_host,
 };

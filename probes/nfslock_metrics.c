@@ -18,6 +18,7 @@
 #define MOUNT     "mount", "server"
 #define PATH      MOUNT, "address", "program", "transport"
 #define OPERATION MOUNT, "operation"
+#define TARGET    "target", "address"
 #define TRANSPORT MOUNT, "transport"
 
 #define CALLS "NULL calls over our own sockets"
@@ -40,6 +41,20 @@ GAUGE(nfs_lock_port, "lock_port", "", "rpcbind on the address that the server se
 GAUGE(nfs_lock_verdict, "lock_verdict", "", "forewarn_nfs_lock_callback_up of nlm",
       "1 for over what the server can call back: both, tcp_only, udp_only, none, or unknown.",
       MOUNT, "verdict");
+GAUGE(nfs_target_up, "lock_target_up", "", CALLS,
+      "1 when a configured target answers, from here, a call of the kind that an NFS server makes "
+      "for a lock.",
+      TARGET, "program", "transport");
+GAUGE(nfs_target_seconds, "lock_target_seconds", "seconds", CALLS,
+      "How long the target's answer took; not given where none came.", TARGET, "program",
+      "transport");
+GAUGE(nfs_target_result, "lock_target_result", "", CALLS,
+      "1 for how the call to the target ended, as in forewarn_nfs_lock_callback_result.", TARGET,
+      "program", "version", "transport", "result");
+GAUGE(nfs_target_verdict, "lock_target_verdict", "", "forewarn_nfs_lock_target_up of nlm",
+      "1 for over what the target can be called back from here: both, tcp_only, udp_only, none, "
+      "or unknown.",
+      TARGET, "verdict");
 GAUGE(nfs_server_up, "lock_server_up", "", CALLS,
       "1 when the server's own lock manager, status monitor or rpcbind answers this host.", PATH);
 GAUGE(nfs_server_seconds, "lock_server_seconds", "seconds", CALLS,
@@ -173,6 +188,10 @@ const struct metric *const nfslock_metrics[] = {
     &nfs_lock_registered,
     &nfs_lock_port,
     &nfs_lock_verdict,
+    &nfs_target_up,
+    &nfs_target_seconds,
+    &nfs_target_result,
+    &nfs_target_verdict,
     &nfs_server_up,
     &nfs_server_seconds,
     &nfs_server_result,

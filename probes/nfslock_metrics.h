@@ -15,6 +15,7 @@ extern const struct metric *const nfslock_metrics[];
  */
 extern const struct metric nfs_callback_up, nfs_callback_seconds, nfs_callback_result,
     nfs_lock_registered, nfs_lock_port, nfs_lock_verdict;
+extern const struct metric nfs_target_up, nfs_target_seconds, nfs_target_result, nfs_target_verdict;
 extern const struct metric nfs_server_up, nfs_server_seconds, nfs_server_result;
 extern const struct metric nfs_handoff_up, nfs_handoff_seconds, nfs_handoff_deadline;
 

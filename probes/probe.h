@@ -29,6 +29,7 @@ struct probe_run {
     struct batch batch;
     const char *state_directory; /* where a probe may keep what it learnt, NULL: nowhere */
     const char *smartctl;        /* program to run for smartctl -j, NULL: none */
+    const char *settings;        /* what the configuration says for it, as JSON; NULL: nothing */
     void *state;                 /* the probe's own, from one round to the next */
 
     /* Filled by whoever runs the probe: a worker, or a test. */

@@ -120,7 +120,10 @@ static int bind_source(int fd, const struct rpc_question *question)
         set_port(&from, port);
         if (bind(fd, (struct sockaddr *)&from, address_bytes(&from)) == 0)
             return 0;
-        if (errno != EADDRINUSE || port <= RESERVED_LAST)
+        /* Who may not have a reserved port asks from another, which many servers take too. */
+        if (errno == EACCES && port > 0)
+            port = 1;
+        else if (errno != EADDRINUSE || port <= RESERVED_LAST)
             return -errno;
     }
 }
@@ -233,9 +236,9 @@ static bool take_message(struct asking *asking, struct slot *slot, const unsigne
     }
     question->low = reply.low;
     question->high = reply.high;
-    if (reply.body_bytes)
-        memcpy(question->body, reply.body, reply.body_bytes);
-    question->body_bytes = reply.body_bytes;
+    question->body_bytes = reply.body_bytes < RPC_BODY_MAX ? reply.body_bytes : RPC_BODY_MAX;
+    if (question->body_bytes)
+        memcpy(question->body, reply.body, question->body_bytes);
     finish(asking, slot, reply.answer, 0);
     return true;
 }

@@ -7,6 +7,8 @@
 #include "core/error.h"
 #include "probes/rpc_message.h"
 
+enum { RPC_BODY_MAX = 512 }; /* bytes of results that are kept */
+
 /* A call to one place, and what came of it. */
 struct rpc_question {
     struct sockaddr_storage to;   /* with the port */
@@ -15,12 +17,14 @@ struct rpc_question {
     bool reserved;                /* from a port below 1024, as NFS servers want it for locks */
     struct rpc_call call;         /* its xid is set here; machine and arguments have to last */
 
+    void *owner; /* the asker's own */
+
     enum rpc_answer answer;
     int code;           /* negative errno behind it, or 0 */
     uint32_t low, high; /* RPC_ANSWER_MISMATCH: the versions there are */
     double seconds;     /* from the start (TCP: from connecting on) to the answer or its absence */
     unsigned sent;      /* how often the call was sent */
-    unsigned char body[RPC_REPLY_MAX]; /* RPC_ANSWER_OK: the results */
+    unsigned char body[RPC_BODY_MAX]; /* RPC_ANSWER_OK: the results, cut where they are longer */
     size_t body_bytes;
 };
 
@@ -34,7 +38,7 @@ struct rpc_limits {
     int64_t retry_ms;
     size_t at_once; /* questions under way at the same time, each has a socket; 0: RPC_AT_ONCE */
 };
-enum { RPC_AT_ONCE = 512, RPC_RETRY_MS = 700 };
+enum { RPC_AT_ONCE = 512 };
 
 /*
  * Asks all questions at the same time, each on a connected socket of its own that never blocks, and

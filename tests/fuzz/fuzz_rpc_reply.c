@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "probes/nlm_message.h"
 #include "probes/rpc_message.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -13,6 +14,8 @@ static void read_reply(const uint8_t *data, size_t size)
 
     rpc_decode_reply(data, size, 7, &reply);
     rpc_answer_name(reply.answer);
+    if (reply.answer == RPC_ANSWER_OK)
+        nlm_status_text(nlm_decode(reply.body, reply.body_bytes));
     if (reply.answer == RPC_ANSWER_OK)
         for (unsigned version = 2; version <= 4; version++)
             rpcbind_decode(version, reply.body, reply.body_bytes, &port);
