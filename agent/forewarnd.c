@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 #include "agent/start.h"
 #include "config.h"
 #include "core/log.h"
+
+enum { KEPT_BYTES = 64 * 1024 };
 
 static const char help_text[] =
     "usage: forewarnd [OPTION]...\n"
@@ -128,6 +131,17 @@ static int parse(int argc, char **argv, struct agent_options *options)
     return optind < argc ? misused("no argument is expected") : -1;
 }
 
+/*
+ * What a tick has taken is given back, and threads share one heap: neither speed nor contention
+ * matters here, and the agent lives for years beside others.
+ */
+static void save_memory(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
+
 int main(int argc, char **argv)
 {
     struct agent_options options = {.root = "/", .control_socket = DEFAULT_CONTROL_SOCKET};
@@ -140,6 +154,7 @@ int main(int argc, char **argv)
     int status;
     if (start_worker(argc, argv, &status))
         return status;
+    save_memory();
     status = parse(argc, argv, &options);
     if (status >= 0)
         return status;

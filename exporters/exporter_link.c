@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -42,6 +43,15 @@ int exporter_link_fd(const struct exporter_link *link)
     return link->fd;
 }
 
+/* All that came was taken: it is worth a megabyte, once a tick. */
+static void give_back(struct buf *in)
+{
+    if (in->length || !in->data)
+        return;
+    buf_free(in);
+    malloc_trim(0);
+}
+
 int exporter_link_take(struct exporter_link *link, Forewarn__Tell **tell, struct error *e)
 {
     char chunk[READ_BYTES];
@@ -56,8 +66,10 @@ int exporter_link_take(struct exporter_link *link, Forewarn__Tell **tell, struct
         ssize_t n = read(link->fd, chunk, sizeof chunk);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 && errno == EAGAIN)
+        if (n < 0 && errno == EAGAIN) {
+            give_back(&link->in);
             return 0;
+        }
         if (n <= 0)
             return error_set(e, -EPIPE, "the agent has gone");
         buf_add(&link->in, chunk, (size_t)n);

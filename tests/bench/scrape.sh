@@ -88,6 +88,6 @@ for _ in $(seq 10); do
 done
 theirs=$(awk -v us=$(($(cpu_us "${pids[1]}") - before)) -v s="$series" 'BEGIN { printf "%.3f", us / 10 / s }')
 row "node_exporter, textfile collector" "$theirs" - -
-row "times less, shared by all scrapers" "$(awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "%.0f", a > 0 ? b / a : 0 }')" "" ""
+row "times less, shared by all scrapers" "$(awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "%.0f", (a > 0 ? b / a : 0) }')" "" ""
 row "times less, the first (aim: 20)" "$(awk -v a="$fresh" -v b="$theirs" 'BEGIN { printf "%.0f", b / a }')" "" ""
 echo "  (aim: 99 % below 5 ms)"
