@@ -34,6 +34,12 @@ void mailindex_check_unreadable(struct mailindex_check *check, const char *file,
 /* The record of that mail in the index file, or the log where the index has none. */
 struct mailindex_place mailindex_check_at(const struct mailindex_check *check, uint32_t uid);
 
+/* For a sink whose findings somebody else tells. */
+void mailindex_ignore(const struct mailindex_finding *finding, void *arg);
+
+/* 16 bytes as 32 hex digits. */
+void mailindex_guid_text(const uint8_t *bytes, char text[33]);
+
 /* What a mail's own file says of it. */
 struct mailindex_mail {
     uint32_t uid, position;      /* position in the state */

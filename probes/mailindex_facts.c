@@ -14,10 +14,16 @@ struct cached {
     uint64_t size_at, vsize_at, guid_at;
 };
 
-static void ignore(const struct mailindex_finding *finding, void *arg)
+void mailindex_ignore(const struct mailindex_finding *finding, void *arg)
 {
     (void)finding;
     (void)arg;
+}
+
+void mailindex_guid_text(const uint8_t *bytes, char text[2 * GUID_BYTES + 1])
+{
+    for (size_t i = 0; i < GUID_BYTES; i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }
 
 struct mailindex_place mailindex_check_at(const struct mailindex_check *check, uint32_t uid)
@@ -38,7 +44,7 @@ void mailindex_facts_open(struct mailindex_facts *facts, struct mailindex_check 
                           const struct dovecot_index *state)
 {
     const struct mailindex_handle *handle = &check->files.handles[MAILINDEX_CACHE];
-    struct mailindex_sink quiet = {.report = ignore};
+    struct mailindex_sink quiet = {.report = mailindex_ignore};
 
     *facts = (struct mailindex_facts){.check = check, .state = state};
     facts->vsize = dovecot_index_extension(state, "vsize", 4);
@@ -90,11 +96,24 @@ static struct cached look_up(struct mailindex_facts *facts, uint32_t position)
     return cached;
 }
 
-/* Looks in the log for the record that gave a mail its place in the cache. */
+/*
+ * Where it stands that this mail's record is at that offset of the cache: where only the cache
+ * disagrees with the mail, this may be what is wrong.
+ */
+static struct mailindex_place place_of_offset(const struct mailindex_facts *facts,
+                                              const struct mailindex_mail *mail, uint64_t at)
+{
+    struct mailindex_place place;
+    if (dovecot_state_cache_place(facts->check->look.state, mail->position, &place))
+        return place;
+    return (struct mailindex_place){facts->cache.file->name, at, SIZE_BYTES};
+}
+
+/* Looks in the log for the record that gave a mail a value of an extension. */
 struct search {
     const struct mailindex_file *file;
     struct mailindex_window window;
-    uint32_t uid, offset;
+    uint32_t uid, value;
     struct mailindex_place found;
 };
 
@@ -108,38 +127,34 @@ static bool search_record(const struct dovecot_log_record *record, void *arg)
     for (uint32_t at = 0; at + ENTRY <= record->size; at += ENTRY) {
         uint64_t place = record->offset + HEADER + at;
         const uint8_t *entry = window_at(&search->window, place, ENTRY);
-        if (entry && le32(entry) == search->uid && le32(entry + 4) == search->offset)
+        if (entry && le32(entry) == search->uid && le32(entry + 4) == search->value)
             search->found = (struct mailindex_place){search->file->name, place, ENTRY};
     }
     return true;
 }
 
-/*
- * Where it stands that this mail's record is at that offset of the cache: where index and cache
- * disagree with the mail, this may be what is wrong.
- */
-static struct mailindex_place place_of_offset(const struct mailindex_facts *facts,
-                                              const struct mailindex_mail *mail, uint64_t at)
+/* Where the virtual size that the index has of that mail stands: in the index or in the log. */
+static struct mailindex_place place_of_vsize(const struct mailindex_facts *facts, uint32_t uid,
+                                             uint32_t value)
 {
     const struct mailindex_check *check = facts->check;
     const struct mailindex_handle *log = &check->files.handles[MAILINDEX_LOG];
     const struct dovecot_index *index = check->look.index;
-    uint32_t offset = offset_of(facts, mail->position), position;
     const struct dovecot_extension *extension =
-        index ? dovecot_index_extension(index, "cache", 4) : NULL;
+        index ? dovecot_index_extension(index, "vsize", 4) : NULL;
+    struct mailindex_sink quiet = {.report = mailindex_ignore};
     struct dovecot_log_facts walked;
-    struct mailindex_sink quiet = {.report = ignore};
     struct search search = {
-        .file = &log->file, .window = {.file = &log->file}, .uid = mail->uid, .offset = offset};
+        .file = &log->file, .window = {.file = &log->file}, .uid = uid, .value = value};
+    uint32_t position;
 
-    if (extension && dovecot_index_find(index, mail->uid, &position) &&
-        le32(dovecot_index_data(index, extension, position)) == offset)
-        return (struct mailindex_place){facts->cache.file->name, at, SIZE_BYTES};
+    if (extension && dovecot_index_find(index, uid, &position) &&
+        le32(dovecot_index_data(index, extension, position)) == value)
+        return mailindex_check_at(check, uid);
     if (log->fd >= 0)
         dovecot_log_walk(&log->file, &walked, search_record, &search, &quiet);
     window_free(&search.window);
-    return search.found.file ? search.found
-                             : (struct mailindex_place){facts->cache.file->name, at, SIZE_BYTES};
+    return search.found.file ? search.found : mailindex_check_at(check, uid);
 }
 
 static int64_t indexed_vsize(const struct mailindex_facts *facts, uint32_t position)
@@ -163,7 +178,7 @@ static void check_vsize(struct mailindex_facts *facts, const struct mailindex_ma
                          ", index and cache say %" PRId64,
                          mail->uid, mail->vsize, indexed);
     else if (index_differs)
-        mailindex_report(sink, "X28", mailindex_check_at(facts->check, mail->uid),
+        mailindex_report(sink, "X28", place_of_vsize(facts, mail->uid, (uint32_t)indexed + 1),
                          "uid %" PRIu32 ": virtual size %" PRId64 ", that of the mail is %" PRId64,
                          mail->uid, indexed, mail->vsize);
     if (cache_differs && !(index_differs && indexed == cached->vsize))
@@ -184,12 +199,6 @@ static void check_size(struct mailindex_facts *facts, const struct mailindex_mai
                      mail->uid, cached->size, mail->size);
 }
 
-static void hex_of(const uint8_t *bytes, char text[2 * GUID_BYTES + 1])
-{
-    for (size_t i = 0; i < GUID_BYTES; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static void check_guid(struct mailindex_facts *facts, const struct mailindex_mail *mail,
                        const struct cached *cached)
 {
@@ -199,7 +208,7 @@ static void check_guid(struct mailindex_facts *facts, const struct mailindex_mai
     static const uint8_t none[GUID_BYTES];
 
     if (bytes && memcmp(bytes, none, GUID_BYTES) != 0)
-        hex_of(bytes, indexed);
+        mailindex_guid_text(bytes, indexed);
     bool index_differs = indexed[0] && strcmp(indexed, mail->guid) != 0;
     bool cache_differs = cached->guid[0] && strcmp(cached->guid, mail->guid) != 0;
     if (cache_differs && (!indexed[0] || index_differs))

@@ -146,13 +146,16 @@ static int64_t now_ms(void)
 }
 
 /* Sleeps until what was read is within the limit. */
-static void keep_pace(struct mailindex_io *io)
+static void keep_pace(struct mailindex_io *io, uint64_t just_read)
 {
     if (io->bytes_per_second <= 0)
         return;
-    if (!io->started_ms)
+    if (!io->started_ms) {
         io->started_ms = now_ms();
-    int64_t due = io->started_ms + (int64_t)(io->bytes * 1000 / (uint64_t)io->bytes_per_second);
+        io->started_at = io->bytes - just_read;
+    }
+    int64_t due = io->started_ms +
+                  (int64_t)((io->bytes - io->started_at) * 1000 / (uint64_t)io->bytes_per_second);
     int64_t wait = due - now_ms();
     if (wait <= 0)
         return;
@@ -174,7 +177,7 @@ int64_t mailindex_read_at(int fd, void *to, size_t n, int64_t offset, struct mai
         got += (size_t)r;
         io->bytes += (uint64_t)r;
     }
-    keep_pace(io);
+    keep_pace(io, got);
     if (io->progress)
         io->progress(io, io->arg);
     return (int64_t)got;

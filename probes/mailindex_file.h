@@ -18,11 +18,12 @@
 
 /* How the reading goes, for all stores of a run. One thread. */
 struct mailindex_io {
-    uint64_t bytes;                                       /* read so far */
-    uint64_t files;                                       /* opened so far */
-    bool atime_touched;                                   /* O_NOATIME was refused at least once */
-    int64_t bytes_per_second;                             /* at most; 0: no limit */
-    int64_t started_ms;                                   /* of the limit, by the monotonic clock */
+    uint64_t bytes;           /* read so far */
+    uint64_t files;           /* opened so far */
+    bool atime_touched;       /* O_NOATIME was refused at least once */
+    int64_t bytes_per_second; /* at most; 0: no limit */
+    int64_t started_ms;  /* of the limit, by the monotonic clock; 0: it starts with the next read */
+    uint64_t started_at; /* bytes then */
     void (*progress)(struct mailindex_io *io, void *arg); /* after each read; may be NULL */
     void *arg;
 };

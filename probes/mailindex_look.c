@@ -19,17 +19,24 @@ void mailindex_check_unreadable(struct mailindex_check *check, const char *file,
     check->unreadable_file = arena_strdup(check->arena, file);
 }
 
+struct keeping {
+    struct mailindex_result *result;
+    const char *index; /* path of the index, which may not be there */
+};
+
 /* The findings of one look, as they come. */
 static void keep(const struct mailindex_finding *finding, void *arg)
 {
-    struct mailindex_result *result = arg;
+    const struct keeping *keeping = arg;
+    struct mailindex_result *result = keeping->result;
     struct arena *arena = result->arena;
     struct mailindex_found *found = ARENA_NEW(arena, struct mailindex_found);
     struct stat st;
 
     found->finding = *finding;
     found->finding.mailbox = arena_strdup(arena, finding->mailbox ? finding->mailbox : "");
-    found->finding.file = arena_strdup(arena, finding->file ? finding->file : "");
+    const char *file = finding->file && finding->file[0] ? finding->file : keeping->index;
+    found->finding.file = arena_strdup(arena, file);
     found->finding.message = arena_strdup(arena, finding->message);
     /* rule, kind, effect and repair are rows of a table */
     if (lstat(found->finding.file, &st) == 0)
@@ -83,7 +90,9 @@ static void look(struct mailindex_check *check, struct mailindex_result *result)
     struct dovecot_files files = mailindex_files_of(&check->files, kind_of(mailbox));
     dovecot_look(&files, &check->look, check->sink);
     result->churn = check->look.churn;
-    if (check->look.error)
+    if (check->look.error == -EAGAIN || check->look.error == -ESTALE)
+        check->moved = true; /* it shrank, or its server took it away */
+    else if (check->look.error)
         mailindex_check_unreadable(check, check->look.error_file, error_name(check->look.error));
     else
         check_store(check);
@@ -96,7 +105,9 @@ static bool try_once(const struct mailindex_mailbox *mailbox,
                      const struct mailindex_look_options *options, struct mailindex_result *result)
 {
     SCRATCH_ARENA(arena);
-    struct mailindex_sink sink = {.report = keep, .arg = result, .mailbox = mailbox->name};
+    struct keeping keeping = {
+        result, arena_printf(arena, "%s/%s", mailbox->index.path, mailbox->index_name)};
+    struct mailindex_sink sink = {.report = keep, .arg = &keeping, .mailbox = mailbox->name};
     struct mailindex_check check = {
         .mailbox = mailbox, .options = options, .arena = arena, .sink = &sink};
 

@@ -21,12 +21,6 @@ struct counting {
     bool whole; /* all mailboxes were seen, and none is damaged itself */
 };
 
-static void ignore(const struct mailindex_finding *finding, void *arg)
-{
-    (void)finding;
-    (void)arg;
-}
-
 static struct mailindex_stored *find_mail(const struct mailindex_storage *storage, uint32_t map_uid)
 {
     size_t low = 0, high = storage->count;
@@ -77,8 +71,7 @@ static void check_facts(const struct mailindex_storage *storage, struct mailinde
 
     if (!stored->framed)
         return;
-    for (size_t i = 0; i < GUID_BYTES; i++)
-        snprintf(guid + 2 * i, 3, "%02x", mail->guid[i]);
+    mailindex_guid_text(mail->guid, guid);
     struct mailindex_mail said = {.uid = uid,
                                   .position = position,
                                   .size = mail->size >= 0 ? mail->size : (int64_t)mail->body,
@@ -148,7 +141,7 @@ static bool has_moved(const struct counting *counting)
 static void count_mailbox(struct counting *counting, const struct mailindex_mailbox *mailbox)
 {
     struct mailindex_check *map = counting->storage->check;
-    struct mailindex_sink quiet = {.report = ignore};
+    struct mailindex_sink quiet = {.report = mailindex_ignore};
     struct mailindex_check box = {
         .mailbox = mailbox, .options = map->options, .arena = map->arena, .sink = map->sink};
     const char *of_map = map->sink->mailbox, *unreadable = "";

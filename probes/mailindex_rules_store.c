@@ -40,6 +40,8 @@ static const struct mailindex_rule rules[] = {
     {"D04", "dbox", DAMAGED, "the mailbox looks empty, though its mails are there",
      "restore dovecot.index and its log from dovecot.index.backup or a backup while the user is "
      "logged out; 'doveadm force-resync' brings the mails back without their flags and keywords"},
+    {"D06", "log", DAMAGED, "users miss a mail that nobody deleted; a rebuild brings it back",
+     RESYNC},
     {"D11", "dbox", DAMAGED, "Dovecot logs 'Unexpectedly lost' for each mail in it and drops them",
      RESTORE_MAIL},
     {"D12", "dbox", DAMAGED,

@@ -25,12 +25,6 @@ static int by_place(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static void ignore(const struct mailindex_finding *finding, void *arg)
-{
-    (void)finding;
-    (void)arg;
-}
-
 /* Where a mail is expected but is not, or is not as the map says. */
 static void misplaced(const struct m_file *file, const struct mailindex_stored *stored,
                       const char *what)
@@ -69,7 +63,7 @@ static void check_gap(struct m_file *file, uint64_t at, uint64_t end)
 {
     struct dbox_mail mail;
     struct mailindex_sink *sink = file->storage->check->sink;
-    struct mailindex_sink quiet = {.report = ignore};
+    struct mailindex_sink quiet = {.report = mailindex_ignore};
 
     while (at < end) {
         bool framed = dbox_mail_read(&file->handle.file, &file->window, &file->header, at, &mail,

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probes/mailindex_metrics.h"
+
+#define MAIL(symbol, kind, suffix, of_unit, of_source, of_help, ...)                               \
+    const struct metric symbol = {                                                                 \
+        .name = "forewarn_mail_" suffix,                                                           \
+        .type = kind,                                                                              \
+        .unit = of_unit,                                                                           \
+        .help = of_help,                                                                           \
+        .source = of_source,                                                                       \
+        .labels = {"store", ##__VA_ARGS__},                                                        \
+    }
+
+MAIL(mailindex_mailboxes, METRIC_GAUGE, "mailboxes", "", "dovecot.index and the files beside it",
+     "Mailboxes by what the last look at each came to: sound damaged suspect unreadable unseen. An "
+     "mdbox' storage and a user's list of mailboxes count as one each.",
+     "verdict");
+MAIL(mailindex_damage, METRIC_GAUGE, "damage", "", "dovecot.index and the files beside it",
+     "Mailboxes with damage of a kind, by the first finding of each: index log cache agreement "
+     "uidlist maildir dbox map list.",
+     "kind");
+MAIL(
+    mailindex_rebuilds, METRIC_COUNTER, "index_rebuilds_total", "",
+    "indexid, file_seq of log and cache, rebuild_count, uidvalidity",
+    "Indexes, caches and mailboxes that Dovecot made anew, repaired or renumbered, or never stored "
+    "though they were wanted, seen between two looks at a mailbox.");
+MAIL(mailindex_oldest_look, METRIC_GAUGE, "oldest_look_seconds", "seconds", "the probe's own state",
+     "How long ago the mailbox that waits longest was verified as a whole.");
+MAIL(mailindex_round, METRIC_GAUGE, "round_seconds", "seconds", "the configuration",
+     "In which time each mailbox is to be verified once.");
+MAIL(mailindex_progress, METRIC_GAUGE, "sweep_ratio", "ratio", "the probe's own state",
+     "How far the sweep over all mailboxes is that is under way, by the number that the last one "
+     "met; 1 when none is.");
+MAIL(mailindex_bytes_read, METRIC_COUNTER, "read_bytes_total", "bytes", "the probe's own reads",
+     "What was read to verify, since the probe started.");
+
+const struct metric *const mailindex_metrics[] = {
+    &mailindex_mailboxes, &mailindex_damage,   &mailindex_rebuilds,   &mailindex_oldest_look,
+    &mailindex_round,     &mailindex_progress, &mailindex_bytes_read, NULL,
+};

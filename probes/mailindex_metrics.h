@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROBES_MAILINDEX_METRICS_H
+#define PROBES_MAILINDEX_METRICS_H
+
+#include "core/metric.h"
+
+/* All that the mailindex probe reports; store is what the configuration calls it. */
+extern const struct metric mailindex_mailboxes, mailindex_damage, mailindex_rebuilds,
+    mailindex_oldest_look, mailindex_round, mailindex_progress, mailindex_bytes_read;
+extern const struct metric *const mailindex_metrics[];
+
+#endif

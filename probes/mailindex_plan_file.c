@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/mailindex_plan.h"
+
+enum { VERSION = 1, MAX_TEXT = 4096 };
+
+static json_t *render_bad(const struct mailindex_bad *bad)
+{
+    char key[24];
+    snprintf(key, sizeof key, "%016" PRIx64, bad->key);
+    /* Names that are no UTF-8 are not kept: the next look finds them again. */
+    return json_pack("{ss si si sI ss ss ss}", "key", key, "verdict", bad->verdict, "kinds",
+                     (int)bad->kinds, "offset", (json_int_t)bad->offset, "mailbox", bad->mailbox,
+                     "file", bad->file, "message", bad->message);
+}
+
+char *mailindex_plan_render(const struct mailindex_plan *plan)
+{
+    json_t *slots = json_array(), *bad = json_array();
+
+    for (size_t i = 0; i < MAILINDEX_SLOTS; i++)
+        json_array_append_new(slots, json_integer(plan->slots[i]));
+    for (size_t i = 0; i < plan->bad_count; i++) {
+        json_t *one = render_bad(&plan->bad[i]);
+        if (one)
+            json_array_append_new(bad, one);
+    }
+    json_t *top = json_pack("{si sI sI sI sI so so}", "version", VERSION, "begun_ms",
+                            (json_int_t)plan->begun_ms, "swept_ms", (json_int_t)plan->swept_ms,
+                            "total", (json_int_t)plan->total, "rebuilds",
+                            (json_int_t)plan->rebuilds, "slots", slots, "bad", bad);
+    char *text = top ? json_dumps(top, JSON_INDENT(1)) : NULL;
+    json_decref(top);
+    return text;
+}
+
+static int64_t number_of(const json_t *top, const char *name)
+{
+    int64_t value = json_integer_value(json_object_get(top, name));
+    return value > 0 ? value : 0;
+}
+
+static char *text_of(const json_t *top, const char *name)
+{
+    const char *text = json_string_value(json_object_get(top, name));
+    char *copy = strndup(text ? text : "", MAX_TEXT);
+    if (!copy)
+        abort();
+    return copy;
+}
+
+static void take_bad(struct mailindex_plan *plan, const json_t *one)
+{
+    const char *key = json_string_value(json_object_get(one, "key"));
+    if (!key)
+        return;
+    struct mailindex_bad bad = {.verdict = (int)number_of(one, "verdict") & 7,
+                                .kinds = (unsigned)number_of(one, "kinds") &
+                                         ((1U << MAILINDEX_KINDS) - 1),
+                                .offset = number_of(one, "offset"),
+                                .mailbox = text_of(one, "mailbox"),
+                                .file = text_of(one, "file"),
+                                .message = text_of(one, "message")};
+    mailindex_plan_judged(plan, strtoull(key, NULL, 16), &bad);
+    free(bad.mailbox);
+    free(bad.file);
+    free(bad.message);
+}
+
+int mailindex_plan_parse(struct mailindex_plan *plan, const char *text, size_t length,
+                         struct error *e)
+{
+    json_error_t where;
+    json_t *top = json_loadb(text, length, 0, &where);
+    const json_t *slots = json_object_get(top, "slots"), *bad = json_object_get(top, "bad");
+    bool known = json_integer_value(json_object_get(top, "version")) == VERSION &&
+                 json_array_size(slots) == MAILINDEX_SLOTS;
+
+    if (known) {
+        plan->begun_ms = number_of(top, "begun_ms");
+        plan->swept_ms = number_of(top, "swept_ms");
+        plan->total = (uint64_t)number_of(top, "total");
+        plan->rebuilds = (uint64_t)number_of(top, "rebuilds");
+        for (size_t i = 0; i < MAILINDEX_SLOTS; i++) {
+            int64_t slot = json_integer_value(json_array_get(slots, i));
+            plan->slots[i] = slot > 0 ? slot : 0;
+        }
+        for (size_t i = 0; i < json_array_size(bad); i++)
+            take_bad(plan, json_array_get(bad, i));
+    }
+    json_decref(top);
+    return known ? 0 : error_set(e, -EBADMSG, "not what forewarn wrote about a mail store");
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROBES_MAILINDEX_SETTINGS_H
+#define PROBES_MAILINDEX_SETTINGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+
+/* What the configuration says under probes.mailindex, besides what all probes have. */
+struct mailindex_settings_store {
+    const char *path; /* a directory, or a mail location; %u %n %d in it stand for any user */
+    const char *user; /* whose rights to take; NULL: the worker's */
+};
+
+struct mailindex_settings {
+    const struct mailindex_settings_store *stores;
+    size_t store_count; /* 0: Dovecot is asked */
+    int64_t round_ms;
+    int64_t bytes_per_second;
+};
+
+enum { MAILINDEX_MAX_STORES = 64 };
+
+/*
+ * From JSON, as the agent gives it to the worker:
+ *     {"stores": [{"path": "/var/vmail/%d/%n", "user": "vmail"}], "round_ms": 604800000,
+ *      "max_bytes_per_second": 20971520}
+ * NULL, and what is not said: the defaults. -EINVAL.
+ */
+int mailindex_settings_parse(const char *json, struct arena *arena,
+                             struct mailindex_settings *settings, struct error *e);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probes/mailindex_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "probes/mailindex_file.h"
+
+enum { MAX_PATH = 4096, MAX_BYTES = 8 * 1024 * 1024 };
+
+static void name_of(const char *store, char name[32])
+{
+    snprintf(name, 32, "%016" PRIx64 ".json", mailindex_plan_key(store, ""));
+}
+
+int mailindex_state_load(struct mailindex_plan *plan, const char *directory, const char *store,
+                         struct error *e)
+{
+    struct mailindex_bytes bytes = {0};
+    struct mailindex_io io = {0};
+    struct mailindex_dir dir;
+    char path[MAX_PATH], name[32];
+
+    name_of(store, name);
+    snprintf(path, sizeof path, "%s/mailindex", directory);
+    int code = mailindex_dir_open(path, &dir, e);
+    if (code < 0)
+        return code == -ENOENT ? 0 : code;
+    code = mailindex_read(&dir, name, MAX_BYTES, &io, &bytes, e);
+    if (code == 0)
+        code = mailindex_plan_parse(plan, (const char *)bytes.data, bytes.length, e);
+    mailindex_bytes_free(&bytes);
+    mailindex_dir_close(&dir);
+    return code == -ENOENT ? 0 : code;
+}
+
+static int write_all(int fd, const char *text)
+{
+    for (size_t left = strlen(text); left;) {
+        ssize_t n = write(fd, text, left);
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        if (n > 0) {
+            text += n;
+            left -= (size_t)n;
+        }
+    }
+    return 0;
+}
+
+static int write_beside(const char *path, const char *text, struct error *e)
+{
+    char beside[MAX_PATH + 8];
+
+    snprintf(beside, sizeof beside, "%s.new", path);
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return error_set(e, -errno, "write %s: %s", beside, error_name(errno));
+    int code = write_all(fd, text);
+    if (close(fd) < 0 && code == 0)
+        code = -errno;
+    if (code == 0 && rename(beside, path) < 0)
+        code = -errno;
+    if (code < 0) {
+        unlink(beside);
+        return error_set(e, code, "write %s: %s", path, error_name(code));
+    }
+    return 0;
+}
+
+int mailindex_state_save(const struct mailindex_plan *plan, const char *directory,
+                         const char *store, struct error *e)
+{
+    char path[MAX_PATH], parent[MAX_PATH - 64], name[32];
+
+    name_of(store, name);
+    snprintf(parent, sizeof parent, "%s/mailindex", directory);
+    snprintf(path, sizeof path, "%s/%s", parent, name);
+    if (mkdir(parent, 0750) < 0 && errno != EEXIST)
+        return error_set(e, -errno, "mkdir %s: %s", parent, error_name(errno));
+    char *text = mailindex_plan_render(plan);
+    if (!text)
+        return error_set(e, -ENOMEM, "state of %s: ENOMEM", store);
+    int code = write_beside(path, text, e);
+    free(text);
+    return code;
+}

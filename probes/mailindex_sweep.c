@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probes/mailindex_sweep.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MEMORY = 1 << 14, PAUSE_MS = 50 };
+
+/* What is remembered of a mailbox that was looked at, to see whether it is made anew. */
+struct remembered {
+    uint64_t key;
+    struct mailindex_churn_facts facts;
+    struct mailindex_churn_history history;
+    uint32_t rebuilds;
+    char *mailbox; /* once it churns */
+};
+
+struct mailindex_sweep {
+    struct arena *arena;
+    const char *pattern; /* of the stores' paths; NULL: all */
+    const char *start;   /* where the walk begins; NULL: location says so */
+    struct dovecot_location location;
+    int64_t round_ms;
+    struct mailindex_plan plan;
+    struct mailindex_io io;
+    struct mailindex_walk *walk;
+    struct mailindex_confirm *confirm;
+    struct remembered *memory; /* MEMORY of them; the newer one wins a place */
+    struct error failed;       /* of setting up */
+};
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static uint64_t key_of(const struct mailindex_mailbox *mailbox)
+{
+    return mailindex_plan_key(mailbox->store,
+                              mailbox->name[0] ? mailbox->name : mailbox->index_name);
+}
+
+/* ---- what came of a look ---- */
+
+static void remember(struct mailindex_sweep *sweep, uint64_t key, const char *mailbox,
+                     const struct mailindex_churn_facts *facts)
+{
+    struct remembered *place = &sweep->memory[key % MEMORY];
+
+    if (place->key != key) {
+        free(place->mailbox);
+        *place = (struct remembered){.key = key, .facts = *facts};
+        return;
+    }
+    struct mailindex_churn churn = mailindex_churn_between(&place->facts, facts);
+    uint32_t rebuilds = churn.index_rebuilds + churn.cache_rebuilds + churn.store_rebuilds +
+                        churn.repairs + churn.renumbered + churn.unsaved;
+    mailindex_churn_add(&place->history, &churn);
+    place->facts = *facts;
+    place->rebuilds += rebuilds;
+    sweep->plan.rebuilds += rebuilds;
+    if (rebuilds && !place->mailbox)
+        place->mailbox = strdup(mailbox);
+}
+
+static const char *describe(const struct mailindex_judged *judged, char *text, size_t room)
+{
+    const struct mailindex_result *result = judged->result;
+    const struct mailindex_finding *finding = result->first ? &result->first->finding : NULL;
+
+    if (!finding)
+        snprintf(text, room, "%s", result->unreadable ? result->unreadable : "");
+    else
+        snprintf(text, room, "mailbox '%s': %s (rule %s%s). Dovecot: %s. Repair: %s",
+                 judged->mailbox->name, finding->message, finding->rule,
+                 result->count > 1 ? ", first of several" : "", finding->effect, finding->repair);
+    return text;
+}
+
+static void judged(const struct mailindex_judged *judged, void *arg)
+{
+    struct mailindex_sweep *sweep = arg;
+    const struct mailindex_result *result = judged->result;
+    uint64_t key = key_of(judged->mailbox);
+    char text[2048], name[1024];
+
+    snprintf(name, sizeof name, "%s %s", judged->mailbox->store, judged->mailbox->name);
+    if (!result->unreadable)
+        remember(sweep, key, name, &result->churn);
+    if (judged->judgement == MAILINDEX_SOUND || judged->judgement == MAILINDEX_IS_BUSY) {
+        mailindex_plan_judged(&sweep->plan, key, NULL);
+        return;
+    }
+    const struct mailindex_finding *finding = result->first ? &result->first->finding : NULL;
+    const char *file = finding                   ? finding->file
+                       : result->unreadable_file ? result->unreadable_file
+                                                 : "";
+    struct mailindex_bad bad = {.verdict = (int)judged->judgement,
+                                .kinds = finding ? mailindex_kind_bit(finding->kind) : 0,
+                                .offset = finding ? (int64_t)finding->offset : -1,
+                                .mailbox = name,
+                                .file = (char *)(uintptr_t)file,
+                                .message = text};
+    describe(judged, text, sizeof text);
+    mailindex_plan_judged(&sweep->plan, key, &bad);
+}
+
+static void unreadable(const char *path, const char *why, void *arg)
+{
+    struct mailindex_sweep *sweep = arg;
+    uint64_t key = mailindex_plan_key(path, "");
+    struct mailindex_bad bad = {.verdict = MAILINDEX_IS_UNREADABLE,
+                                .offset = -1,
+                                .mailbox = (char *)(uintptr_t)path,
+                                .file = (char *)(uintptr_t)path,
+                                .message = (char *)(uintptr_t)why};
+
+    mailindex_plan_wants(&sweep->plan, key, 0);
+    mailindex_plan_judged(&sweep->plan, key, &bad);
+}
+
+/* ---- setting up ---- */
+
+/* The directory above the first part of a path that is a pattern. */
+static const char *start_of(const char *pattern, struct arena *arena)
+{
+    size_t at = strcspn(pattern, "*[?\\");
+    while (at && pattern[at - 1] != '/')
+        at--;
+    return at > 1 ? arena_strndup(arena, pattern, at - 1) : "/";
+}
+
+static int set_up(struct mailindex_sweep *sweep, const char *path, const char *root,
+                  struct error *e)
+{
+    struct arena *arena = sweep->arena;
+    const char *pattern;
+
+    if (dovecot_location_is(path) && !strchr(path, '%'))
+        return dovecot_location_parse(path, NULL, arena, &sweep->location, e);
+    if (dovecot_location_is(path)) {
+        struct dovecot_location location;
+        int code = dovecot_location_parse(path, NULL, arena, &location, e);
+        if (code < 0)
+            return code;
+        path = location.root;
+    }
+    int code =
+        dovecot_location_pattern(arena_printf(arena, "%s%s", root, path), arena, &pattern, e);
+    if (code < 0)
+        return code;
+    bool plain = !strpbrk(pattern, "*[?\\");
+    sweep->pattern = plain ? NULL : pattern;
+    sweep->start = plain ? pattern : start_of(pattern, arena);
+    return 0;
+}
+
+struct mailindex_sweep *mailindex_sweep_new(const struct mailindex_settings_store *store,
+                                            const struct mailindex_settings *settings,
+                                            const char *root)
+{
+    struct mailindex_sweep *sweep = calloc(1, sizeof *sweep);
+    if (!sweep)
+        abort();
+    sweep->memory = calloc(MEMORY, sizeof *sweep->memory);
+    if (!sweep->memory)
+        abort();
+    sweep->arena = arena_new();
+    sweep->round_ms = settings->round_ms;
+    sweep->io.bytes_per_second = settings->bytes_per_second;
+    struct mailindex_confirm_options options = {
+        .look = {.io = &sweep->io}, .delay_ms = -1, .judged = judged, .arg = sweep};
+    sweep->confirm = mailindex_confirm_new(&options);
+    set_up(sweep, store->path, root, &sweep->failed);
+    return sweep;
+}
+
+void mailindex_sweep_free(struct mailindex_sweep **out)
+{
+    struct mailindex_sweep *sweep = *out;
+    if (!sweep)
+        return;
+    mailindex_walk_free(&sweep->walk);
+    mailindex_confirm_free(&sweep->confirm);
+    mailindex_plan_free(&sweep->plan);
+    for (size_t i = 0; i < MEMORY; i++)
+        free(sweep->memory[i].mailbox);
+    free(sweep->memory);
+    arena_free(&sweep->arena);
+    free(sweep);
+    *out = NULL;
+}
+
+/* ---- going over it ---- */
+
+static int begin(struct mailindex_sweep *sweep, int64_t now_ms, struct error *e)
+{
+    const struct mailindex_walk_options options = {
+        .io = &sweep->io, .unreadable = unreadable, .arg = sweep};
+
+    if (sweep->failed.code)
+        return error_set(e, sweep->failed.code, "%s", sweep->failed.text);
+    int code = sweep->start ? mailindex_walk_directory(sweep->start, &options, &sweep->walk, e)
+                            : mailindex_walk_location(&sweep->location, &options, &sweep->walk, e);
+    if (code == 0)
+        mailindex_plan_begin(&sweep->plan, now_ms, sweep->round_ms);
+    return code;
+}
+
+static void take_newer(const struct mailindex_dir *dir, const char *name, int64_t *newest_ms)
+{
+    struct mailindex_stamp stamp;
+
+    if (dir->fd < 0 || mailindex_stamp_of(dir, name, &stamp) < 0)
+        return;
+    int64_t ms = stamp.ctime_s * 1000 + stamp.ctime_ns / 1000000;
+    if (ms > *newest_ms)
+        *newest_ms = ms;
+}
+
+/* When something of the mailbox changed last, one stat(2) a file. */
+static int64_t changed_ms(const struct mailindex_mailbox *mailbox)
+{
+    char log[64], cache[64];
+    int64_t newest = 0;
+
+    snprintf(log, sizeof log, "%s.log", mailbox->index_name);
+    snprintf(cache, sizeof cache, "%s.cache", mailbox->index_name);
+    take_newer(&mailbox->index, mailbox->index_name, &newest);
+    take_newer(&mailbox->index, log, &newest);
+    take_newer(&mailbox->index, cache, &newest);
+    if (mailbox->format == MAILINDEX_MAILDIR) {
+        take_newer(&mailbox->control, "dovecot-uidlist", &newest);
+        take_newer(&mailbox->mail, "cur", &newest);
+        take_newer(&mailbox->mail, "new", &newest);
+    } else {
+        take_newer(&mailbox->mail, ".", &newest);
+    }
+    return newest;
+}
+
+static void take(struct mailindex_sweep *sweep, const struct mailindex_mailbox *mailbox)
+{
+    if (sweep->pattern &&
+        fnmatch(sweep->pattern, mailbox->store, FNM_PATHNAME | FNM_LEADING_DIR) != 0)
+        return;
+    if (mailindex_plan_wants(&sweep->plan, key_of(mailbox), changed_ms(mailbox)))
+        mailindex_confirm_add(sweep->confirm, mailbox);
+}
+
+static void finish_second_looks(struct mailindex_sweep *sweep, int64_t end_ms)
+{
+    while (mailindex_confirm_due(sweep->confirm) && monotonic_ms() < end_ms) {
+        struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+        nanosleep(&pause, NULL);
+    }
+}
+
+int mailindex_sweep_work(struct mailindex_sweep *sweep, int64_t now_ms, int64_t for_ms,
+                         struct error *e)
+{
+    int64_t end_ms = monotonic_ms() + for_ms;
+    struct mailindex_mailbox mailbox;
+
+    /* While one slot after the other is due, sweep follows sweep. */
+    do {
+        int code = sweep->walk ? 0 : begin(sweep, now_ms, e);
+        if (code < 0)
+            return code;
+        sweep->io.started_ms = 0;
+        while (monotonic_ms() < end_ms && mailindex_walk_next(sweep->walk, &mailbox) > 0)
+            take(sweep, &mailbox);
+        if (monotonic_ms() >= end_ms)
+            return 0; /* goes on in the next round */
+        mailindex_walk_free(&sweep->walk);
+        mailindex_plan_end(&sweep->plan);
+    } while (mailindex_plan_is_due(&sweep->plan, now_ms, sweep->round_ms));
+    finish_second_looks(sweep, end_ms);
+    return 0;
+}
+
+struct mailindex_plan *mailindex_sweep_plan(struct mailindex_sweep *sweep)
+{
+    return &sweep->plan;
+}
+
+uint64_t mailindex_sweep_bytes(const struct mailindex_sweep *sweep)
+{
+    return sweep->io.bytes;
+}
+
+bool mailindex_sweep_atime_touched(const struct mailindex_sweep *sweep)
+{
+    return sweep->io.atime_touched;
+}
+
+size_t mailindex_sweep_worst(const struct mailindex_sweep *sweep,
+                             struct mailindex_churning worst[MAILINDEX_WORST])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < MEMORY; i++) {
+        const struct remembered *r = &sweep->memory[i];
+        enum mailindex_churn_state state =
+            r->mailbox ? mailindex_churn_judge(&r->history) : MAILINDEX_CHURN_NONE;
+        if (state == MAILINDEX_CHURN_NONE)
+            continue;
+        size_t at = count;
+        while (at && worst[at - 1].rebuilds < r->rebuilds)
+            at--;
+        if (at == MAILINDEX_WORST)
+            continue;
+        if (count < MAILINDEX_WORST)
+            count++;
+        memmove(&worst[at + 1], &worst[at], (count - at - 1) * sizeof *worst);
+        worst[at] =
+            (struct mailindex_churning){r->mailbox, r->rebuilds, state == MAILINDEX_CHURN_WEAK};
+    }
+    return count;
+}
