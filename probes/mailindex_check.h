@@ -15,7 +15,8 @@ struct mailindex_check {
     struct mailindex_files files;
     struct dovecot_look look;
     struct mailindex_sink *sink;
-    bool moved; /* set where the store was seen to be written to */
+    struct mailindex_compare *compare; /* with the baseline; NULL: there is none */
+    bool moved;                        /* set where the store was seen to be written to */
     const char *unreadable, *unreadable_file;
 };
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "probes/mailindex_baseline.h"
+#include "probes/mailindex_compare.h"
 #include "probes/mailindex_delay.h"
 #include "probes/mailindex_store.h"
 
@@ -118,10 +120,30 @@ static void forget(struct waiting *waiting)
     arena_free(&waiting->arena);
 }
 
+/* What is sound is what later looks are held against. */
+static void remember(struct mailindex_confirm *confirm, const struct mailindex_mailbox *mailbox,
+                     const struct mailindex_result *result)
+{
+    struct mailindex_baseline *baseline = confirm->options.look.baseline;
+    struct buf known = {0};
+    struct error e; /* the first one is kept for when it is closed */
+
+    if (!baseline || !result->sums.length || result->unreadable)
+        return;
+    uint64_t key = mailindex_compare_key(mailbox);
+    if (mailindex_baseline_get(baseline, key, &known, &e) == 0 ||
+        known.length != result->sums.length ||
+        memcmp(known.data, result->sums.data, known.length) != 0)
+        mailindex_baseline_put(baseline, key, result->sums.data, result->sums.length, &e);
+    buf_free(&known);
+}
+
 static void tell(struct mailindex_confirm *confirm, const struct mailindex_mailbox *mailbox,
                  const struct mailindex_result *result, enum mailindex_judgement judgement)
 {
     struct mailindex_judged judged = {mailbox, judgement, result};
+    if (judgement == MAILINDEX_SOUND)
+        remember(confirm, mailbox, result);
     confirm->options.judged(&judged, confirm->options.arg);
 }
 
@@ -204,7 +226,7 @@ static enum mailindex_judgement settle(const struct mailindex_result *before,
             worst = MAILINDEX_IS_DAMAGED;
         else if (found->finding.verdict == MAILINDEX_SUSPECT && worst != MAILINDEX_IS_DAMAGED)
             worst = MAILINDEX_IS_SUSPECT;
-        else if (worst == MAILINDEX_SOUND)
+        else if (found->finding.verdict == MAILINDEX_UNVERIFIED && worst == MAILINDEX_SOUND)
             worst = MAILINDEX_IS_UNREADABLE; /* of a version that is not known here */
         at = &found->next;
     }

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "probes/cyrus_look.h"
 #include "probes/dovecot_list.h"
 #include "probes/dovecot_map.h"
 #include "probes/mailindex_check.h"
+#include "probes/mailindex_compare.h"
 
 enum { TRIES = 3, PAUSE_MS = 20 };
 
@@ -70,6 +72,8 @@ static void check_store(struct mailindex_check *check)
     case MAILINDEX_MDBOX: /* its mail is in the storage, which is looked at by itself */
     case MAILINDEX_LIST:
     case MAILINDEX_INDEX_ONLY:
+    case MAILINDEX_CYRUS:
+    case MAILINDEX_CYRUS_DATABASES:
         break;
     }
 }
@@ -96,6 +100,8 @@ static void look(struct mailindex_check *check, struct mailindex_result *result)
         mailindex_check_unreadable(check, check->look.error_file, error_name(check->look.error));
     else
         check_store(check);
+    if (check->compare && !check->look.error)
+        mailindex_compare_dovecot(check->compare);
     if (mailindex_files_moved(&check->files) || mailindex_files_shrank(&check->files))
         check->moved = true;
 }
@@ -111,14 +117,26 @@ static bool try_once(const struct mailindex_mailbox *mailbox,
     struct mailindex_check check = {
         .mailbox = mailbox, .options = options, .arena = arena, .sink = &sink};
 
+    for (int i = 0; i < MAILINDEX_FILES; i++)
+        check.files.handles[i].fd = -1;
     arena_reset(result->arena);
     result->first = NULL;
     result->last = &result->first;
     result->count = 0;
     result->unreadable = result->unreadable_file = NULL;
-    look(&check, result);
+    if (options->baseline && mailbox->format != MAILINDEX_CYRUS_DATABASES)
+        check.compare = mailindex_compare_new(&check);
+    if (mailbox->format == MAILINDEX_CYRUS || mailbox->format == MAILINDEX_CYRUS_DATABASES)
+        cyrus_look(&check, &result->index);
+    else
+        look(&check, result);
     dovecot_look_free(&check.look);
     mailindex_files_close(&check.files);
+    buf_drop(&result->sums, result->sums.length);
+    if (check.compare)
+        buf_add(&result->sums, mailindex_compare_sums(check.compare)->data,
+                mailindex_compare_sums(check.compare)->length);
+    mailindex_compare_free(&check.compare);
     result->dropped = sink.dropped;
     result->moved = check.moved;
     if (check.unreadable) {
@@ -142,5 +160,6 @@ void mailindex_look_at(const struct mailindex_mailbox *mailbox,
 void mailindex_result_free(struct mailindex_result *result)
 {
     arena_free(&result->arena);
+    buf_free(&result->sums);
     *result = (struct mailindex_result){0};
 }

@@ -3,6 +3,7 @@
 #define PROBES_MAILINDEX_LOOK_H
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "probes/mailindex.h"
 #include "probes/mailindex_churn.h"
 #include "probes/mailindex_walk.h"
@@ -15,6 +16,8 @@
 struct mailindex_look_options {
     bool deep; /* read the bodies of mails too */
     struct mailindex_io *io;
+    struct mailindex_baseline *baseline; /* what is known from before; NULL: none */
+    bool accept;                         /* what differs from it is right */
 };
 
 /* A finding with its texts kept, and the file as it was then. */
@@ -34,6 +37,7 @@ struct mailindex_result {
     const char *unreadable; /* why something could not be read; NULL: all was */
     const char *unreadable_file;
     struct mailindex_churn_facts churn;
+    struct buf sums; /* of what must never change from now on; empty without a baseline */
 };
 
 void mailindex_look_at(const struct mailindex_mailbox *mailbox,

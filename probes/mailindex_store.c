@@ -208,3 +208,17 @@ enum mailindex_guess mailindex_store_guess(const struct mailindex_dir *dir,
             return MAILINDEX_GUESS_INDEX;
     return MAILINDEX_GUESS_NONE;
 }
+
+void mailindex_store_location(enum dovecot_format format, const char *path, struct arena *arena,
+                              struct dovecot_location *location)
+{
+    bool maildir = format == DOVECOT_MAILDIR;
+    *location = (struct dovecot_location){
+        .format = format,
+        .layout = maildir ? DOVECOT_LAYOUT_MAILDIRPP : DOVECOT_LAYOUT_FS,
+        .root = arena_strdup(arena, path),
+        .index_name = "dovecot.index",
+        .mailboxes = maildir ? "" : "mailboxes",
+        .mailbox_folder = maildir ? "" : "dbox-Mails",
+    };
+}

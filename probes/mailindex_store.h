@@ -47,4 +47,8 @@ enum mailindex_guess {
 enum mailindex_guess mailindex_store_guess(const struct mailindex_dir *dir,
                                            enum dovecot_format *format);
 
+/* Where everything is in a store of which no more is known than that. */
+void mailindex_store_location(enum dovecot_format format, const char *path, struct arena *arena,
+                              struct dovecot_location *location);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "probes/cyrus_conf.h"
 #include "probes/dovecot_location.h"
 #include "probes/mailindex_file.h"
 
@@ -12,9 +13,11 @@ enum mailindex_format {
     MAILINDEX_MAILDIR,
     MAILINDEX_SDBOX,
     MAILINDEX_MDBOX,
-    MAILINDEX_STORAGE,    /* mdbox's storage folder: map and m.* files, of all its mailboxes */
-    MAILINDEX_LIST,       /* the folder with dovecot.list.index, of all mailboxes of a user */
-    MAILINDEX_INDEX_ONLY, /* index files whose mail lies elsewhere */
+    MAILINDEX_STORAGE,         /* mdbox's storage folder: map and m.* files, of all its mailboxes */
+    MAILINDEX_LIST,            /* the folder with dovecot.list.index, of all mailboxes of a user */
+    MAILINDEX_INDEX_ONLY,      /* index files whose mail lies elsewhere */
+    MAILINDEX_CYRUS,           /* a mailbox of Cyrus; alt: where its archived mails are */
+    MAILINDEX_CYRUS_DATABASES, /* a directory with databases of Cyrus */
 };
 
 /*
@@ -28,7 +31,7 @@ struct mailindex_mailbox {
     const char *name;  /* "INBOX", "Archive/2024"; "" for MAILINDEX_STORAGE and _LIST */
     const char *index_name; /* "dovecot.index" */
     struct mailindex_dir mail, index, control, alt;
-    const struct dovecot_location *location; /* of the store */
+    const struct dovecot_location *location; /* of the store; NULL: it is not Dovecot's */
 };
 
 /*
@@ -39,6 +42,7 @@ struct mailindex_walk;
 
 struct mailindex_walk_options {
     struct mailindex_io *io;
+    const struct cyrus_partition *cyrus; /* whose index files are below; NULL: not known */
     void (*unreadable)(const char *path, const char *why, void *arg);
     void *arg;
 };

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "probes/mailindex_compare_inside.h"
+
+static uint32_t high(uint64_t id)
+{
+    return (uint32_t)(id >> 32);
+}
+
+static uint32_t low(uint64_t id)
+{
+    return (uint32_t)id;
+}
+
+static const struct mailindex_handle *handle_of(const struct mailindex_compare *compare, int which)
+{
+    return &compare->check->files.handles[which];
+}
+
+static struct mailindex_place place_of(const struct mailindex_handle *handle,
+                                       const struct sums_difference *difference)
+{
+    return (struct mailindex_place){handle->file.name, difference->offset, difference->length};
+}
+
+/* ---- index ---- */
+
+static void index_is_gone(struct mailindex_compare *compare, const struct sums *before)
+{
+    const struct dovecot_log_facts *log = &compare->check->look.log;
+    const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_INDEX);
+
+    if (handle->fd < 0 && log->usable && log->header.indexid == high(before->id))
+        mailindex_report(compare->sink, "B0", (struct mailindex_place){handle->file.name, 0, 0},
+                         "there was one of indexid %" PRIu32 ", and the log is still there",
+                         high(before->id));
+}
+
+/* Where it stands beside the one that was known; true where it must be the same. */
+static bool must_be_same(struct mailindex_compare *compare, const struct sums *before,
+                         const struct sums *now)
+{
+    const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_INDEX);
+
+    if (high(before->id) != high(now->id)) {
+        mailindex_report(compare->sink, "B5", (struct mailindex_place){handle->file.name, 16, 4},
+                         "expected indexid %" PRIu32 ", found %" PRIu32, high(before->id),
+                         high(now->id));
+        return false;
+    }
+    compare->index_is_older =
+        low(now->id) < low(before->id) || (now->id == before->id && now->extra < before->extra);
+    return now->id == before->id && now->extra == before->extra;
+}
+
+static void compare_index(struct mailindex_compare *compare)
+{
+    const struct dovecot_index *index = compare->check->look.index;
+    const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_INDEX);
+    struct sums before, now = {.kind = SUMS_INDEX};
+    struct sums_difference difference;
+    bool known = compare->before && sums_find_last(compare->before, SUMS_INDEX, &before);
+
+    if (!index) {
+        if (known)
+            index_is_gone(compare, &before);
+        return;
+    }
+    now.id = sums_id(index->header.indexid, index->header.log_file_seq);
+    now.extra = index->header.log_file_head_offset;
+    bool same = known && must_be_same(compare, &before, &now);
+    struct compare_file file = {.file = &handle->file, .length = handle->file.size};
+    enum compare_result result =
+        compare_file(compare, &file, SUMS_MAX, same ? &before : NULL, &now, &difference);
+    if (result == COMPARE_OTHER || result == COMPARE_SHORT)
+        mailindex_report(compare->sink, "B1", place_of(handle, &difference),
+                         "log sequence %" PRIu32 " offset %" PRIu64
+                         ": the same index had other content here",
+                         low(now.id), now.extra);
+}
+
+/* ---- logs ---- */
+
+static void log_differs(struct mailindex_compare *compare, const struct mailindex_handle *handle,
+                        const char *rule, uint32_t sequence,
+                        const struct sums_difference *difference)
+{
+    if (difference->to_the_end)
+        mailindex_report(compare->sink, "B3", place_of(handle, difference),
+                         "sequence %" PRIu32 ": all that was there from here on is another",
+                         sequence);
+    else
+        mailindex_report(compare->sink, rule, place_of(handle, difference),
+                         "sequence %" PRIu32 ": what was written here is another now", sequence);
+}
+
+static void log_is_shorter(struct mailindex_compare *compare, const struct mailindex_handle *handle,
+                           uint32_t sequence, const struct sums_difference *difference)
+{
+    compare->went_back |= compare->index_is_older;
+    if (!compare->index_is_older)
+        mailindex_report(compare->sink, "B7", place_of(handle, difference),
+                         "sequence %" PRIu32 ": ended at %" PRIu64 " and ends at %" PRIu64 " now",
+                         sequence, difference->offset + difference->length, difference->offset);
+}
+
+static void compare_log(struct mailindex_compare *compare, int which,
+                        const struct dovecot_log_facts *log, const char *rule)
+{
+    const struct mailindex_handle *handle = handle_of(compare, which);
+    struct sums before,
+        now = {.kind = SUMS_LOG, .id = sums_id(log->header.indexid, log->header.file_seq)};
+    struct sums_difference difference;
+
+    if (handle->fd < 0 || !log->usable)
+        return;
+    bool known = compare->before && sums_find(compare->before, SUMS_LOG, now.id, &before);
+    struct compare_file file = {.file = &handle->file, .length = log->end};
+    enum compare_result result =
+        compare_file(compare, &file, SUMS_MAX, known ? &before : NULL, &now, &difference);
+    if (result == COMPARE_OTHER)
+        log_differs(compare, handle, rule, log->header.file_seq, &difference);
+    else if (result == COMPARE_SHORT)
+        log_is_shorter(compare, handle, log->header.file_seq, &difference);
+}
+
+/* The newest log that was known is gone: nothing but an older one is there. */
+static void compare_sequence(struct mailindex_compare *compare)
+{
+    const struct dovecot_log_facts *log = &compare->check->look.log;
+    const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_LOG);
+    struct sums before;
+
+    if (!compare->before || !log->usable || !sums_find_last(compare->before, SUMS_LOG, &before) ||
+        high(before.id) != log->header.indexid || low(before.id) <= log->header.file_seq)
+        return;
+    compare->went_back |= compare->index_is_older;
+    if (!compare->index_is_older)
+        mailindex_report(compare->sink, "B7", (struct mailindex_place){handle->file.name, 8, 4},
+                         "the log had sequence %" PRIu32 " and has %" PRIu32 " again",
+                         low(before.id), log->header.file_seq);
+}
+
+/* ---- cache ---- */
+
+static void cache_is_older(struct mailindex_compare *compare, struct mailindex_place place,
+                           const char *what)
+{
+    if (!compare->index_is_older)
+        mailindex_report(compare->sink, "B9", place, "%s", what);
+}
+
+static void compare_cache(struct mailindex_compare *compare)
+{
+    const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_CACHE);
+    struct sums before, now = {.kind = SUMS_CACHE};
+    struct sums_difference difference;
+    struct compare_ranges ranges;
+    uint8_t header[DOVECOT_CACHE_HEADER];
+
+    if (handle->fd < 0 || handle->file.size < sizeof header ||
+        handle->file.read(handle->file.arg, 0, header, sizeof header) != sizeof header)
+        return;
+    now.id = sums_id(le32(header + 4), le32(header + 8));
+    bool known = compare->before && sums_find_last(compare->before, SUMS_CACHE, &before);
+    if (known && high(before.id) == high(now.id) && low(before.id) > low(now.id))
+        cache_is_older(compare, (struct mailindex_place){handle->file.name, 8, 4},
+                       "an older cache is in its place");
+    bool same = known && before.id == now.id;
+    compare_cache_ranges(&handle->file, &ranges);
+    struct compare_file file = {&handle->file, handle->file.size, compare_mask, &ranges};
+    switch (compare_file(compare, &file, SUMS_MAX, same ? &before : NULL, &now, &difference)) {
+    case COMPARE_OTHER:
+        mailindex_report(compare->sink, "B9", place_of(handle, &difference),
+                         "what was written here is another now");
+        break;
+    case COMPARE_SHORT:
+        cache_is_older(compare, place_of(handle, &difference), "what was written here is gone");
+        break;
+    case COMPARE_SAME:
+    case COMPARE_NEW:
+        break;
+    }
+}
+
+/* ---- all of it ---- */
+
+static void compare_format(struct mailindex_compare *compare)
+{
+    const struct mailindex_mailbox *mailbox = compare->check->mailbox;
+
+    switch (mailbox->format) {
+    case MAILINDEX_MAILDIR:
+        compare_uidlist(compare);
+        compare_mails(compare, &mailbox->mail, COMPARE_MAILDIR);
+        break;
+    case MAILINDEX_SDBOX:
+        compare_mails(compare, &mailbox->mail, COMPARE_U);
+        if (mailbox->alt.fd >= 0)
+            compare_mails(compare, &mailbox->alt, COMPARE_U);
+        break;
+    case MAILINDEX_STORAGE:
+        compare_mails(compare, &mailbox->mail, COMPARE_M);
+        if (mailbox->alt.fd >= 0)
+            compare_mails(compare, &mailbox->alt, COMPARE_M);
+        break;
+    case MAILINDEX_MDBOX:
+    case MAILINDEX_LIST:
+    case MAILINDEX_INDEX_ONLY:
+    case MAILINDEX_CYRUS:
+    case MAILINDEX_CYRUS_DATABASES:
+        break;
+    }
+}
+
+void mailindex_compare_dovecot(struct mailindex_compare *compare)
+{
+    const struct dovecot_look *look = &compare->check->look;
+
+    compare_index(compare);
+    compare_log(compare, MAILINDEX_LOG2, &look->log2, "B8");
+    compare_log(compare, MAILINDEX_LOG, &look->log, "B6");
+    compare_sequence(compare);
+    compare_cache(compare);
+    compare_format(compare);
+    if (compare->went_back)
+        mailindex_report(
+            compare->sink, "B2",
+            (struct mailindex_place){handle_of(compare, MAILINDEX_INDEX)->file.name, 60, 12},
+            "index and log are those of an earlier time, and agree");
+}
