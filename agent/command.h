@@ -18,8 +18,8 @@ struct command {
 };
 
 extern const struct command ack_command, check_command, config_command, munin_command,
-    nfslock_command, notify_command, probe_command, query_command, rules_command, silence_command,
-    status_command, verify_command;
+    nfslock_command, notify_command, probe_command, query_command, record_command, replay_command,
+    rules_command, silence_command, status_command, verify_command;
 
 /* Logs "check: what; see: forewarn help check", and gives the status to exit with. */
 int command_misused(const struct command *command, const char *format, ...)

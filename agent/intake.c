@@ -211,12 +211,26 @@ static void keep_or_free(struct intake *intake, Forewarn__Report *report)
     intake->reports[intake->report_count++] = report;
 }
 
+static int take_inputs(struct intake *intake, struct intake_source *source,
+                       const Forewarn__Report *report, struct error *e)
+{
+    for (size_t i = 0; intake->input && i < report->n_input; i++) {
+        source->input_bytes += report->input[i]->data.len;
+        if (source->input_bytes > INTAKE_MAX_INPUT)
+            return error_set(e, -EDQUOT, "more than %d bytes read", INTAKE_MAX_INPUT);
+        intake->input(intake->input_arg, report->input[i]);
+    }
+    return 0;
+}
+
 int intake_report(struct intake *intake, struct intake_source *source, Forewarn__Report *report,
                   struct error *e)
 {
     int code = take_findings(intake, source, report, e);
     for (size_t i = 0; code == 0 && i < report->n_family; i++)
         code = take_family(intake, source, report->family[i], e);
+    if (code == 0)
+        code = take_inputs(intake, source, report, e);
     keep_or_free(intake, report);
     return code;
 }

@@ -19,14 +19,15 @@ enum {
     /* Of one probe in one look; 1,000 disks give 95,000 samples. */
     INTAKE_MAX_SAMPLES = 300 * 1000,
     INTAKE_MAX_FINDINGS = 20 * 1000,
-    INTAKE_MAX_VALUE = 1024, /* bytes of a label's value */
-    INTAKE_MAX_TEXT = 4096,  /* bytes of a finding's text, the rest is cut off */
+    INTAKE_MAX_VALUE = 1024,              /* bytes of a label's value */
+    INTAKE_MAX_TEXT = 4096,               /* bytes of a finding's text, the rest is cut off */
+    INTAKE_MAX_INPUT = 512 * 1024 * 1024, /* bytes that a probe read */
 };
 
 /* One probe, as the intake knows it. */
 struct intake_source {
     const struct probe *probe;
-    size_t samples, findings; /* taken so far */
+    size_t samples, findings, input_bytes; /* taken so far */
     bool again; /* a second worker goes on: what belongs to no target comes again, maybe changed */
 };
 
@@ -42,6 +43,10 @@ struct intake {
     bool keep;
     Forewarn__Report **reports;
     size_t report_count, report_room;
+
+    /* Told of what was read, where that was asked for; its bytes are outside input. */
+    void (*input)(void *arg, const Forewarn__Input *input);
+    void *input_arg;
 };
 
 /* arena and store are the caller's. */

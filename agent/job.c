@@ -207,6 +207,7 @@ static void send_order(struct job *job)
         order.has_list = order.list = true;
     else
         order.has_poll = order.poll = true;
+    order.has_inputs = order.inputs = job->inputs;
     link_send(job->link, &order.base);
 }
 

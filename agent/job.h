@@ -27,6 +27,7 @@ struct job {
     uv_loop_t *loop;
     struct launch *launch;
     struct intake *intake;
+    bool inputs; /* what is read is wanted too */
     uint32_t probe_index;
     const struct probe *probe;
     struct quarantine *quarantine; /* targets that are left out, and new ones; NULL: none */

@@ -58,6 +58,7 @@ static void start_all(struct supervisor *s)
         *job = (struct job){.loop = &s->loop,
                             .launch = config->launch,
                             .intake = config->intake,
+                            .inputs = config->inputs,
                             .probe_index = config->chosen[i],
                             .probe = config->probes[config->chosen[i]]};
         dispatch_add(&s->dispatch, job);

@@ -14,6 +14,7 @@ struct supervise_config {
     size_t chosen_count;
     int64_t timeout_ms; /* for all of it; a little is kept of it for workers that do not die */
     struct intake *intake;
+    bool inputs; /* what the probes read is wanted too: intake->input */
 };
 
 /*

@@ -25,6 +25,8 @@ enum { READ_BYTES = 64 * 1024 };
 struct worker {
     const struct probe *probe;
     struct probe_run run;
+    struct root *root;
+    struct root_tap tap;
     struct buf in, out;
     Forewarn__Order *order; /* the one being carried out; its skip list is sorted */
 };
@@ -113,6 +115,38 @@ static void end_target(struct probe_run *run, const char *target)
     flush(worker);
 }
 
+/* What is read goes along, in front of what becomes of it. */
+static void send_input(void *arg, enum root_kind kind, const char *path, const void *data,
+                       size_t length)
+{
+    struct worker *worker = arg;
+    Forewarn__Report report = FOREWARN__REPORT__INIT;
+    Forewarn__Input input = FOREWARN__INPUT__INIT, *inputs[] = {&input};
+
+    if (length >= WIRE_MAX_MESSAGE / 2)
+        return;
+    input.path = (char *)(uintptr_t)path;
+    input.has_kind = true;
+    input.kind = (Forewarn__InputKind)kind;
+    input.has_data = length > 0;
+    input.data = (ProtobufCBinaryData){length, (uint8_t *)(uintptr_t)data};
+    report.input = inputs;
+    report.n_input = 1;
+    wire_put(&worker->out, &report.base);
+}
+
+static void send_file(struct probe_run *run, const char *path, const void *data, size_t length)
+{
+    send_input(run->owner, ROOT_FILE, path, data, length);
+}
+
+static void watch_inputs(struct worker *worker, bool wanted)
+{
+    worker->tap = (struct root_tap){send_input, worker};
+    root_watch(worker->root, wanted ? &worker->tap : NULL);
+    worker->run.input = wanted ? send_file : NULL;
+}
+
 static void finish_round(struct worker *worker, int code, const struct error *e)
 {
     Forewarn__Report report = FOREWARN__REPORT__INIT;
@@ -139,10 +173,12 @@ static void obey(struct worker *worker)
     if (order->n_skip)
         qsort(order->skip, order->n_skip, sizeof *order->skip, by_text);
     worker->run.settings = order->settings;
-    if (order->ask)
+    if (order->ask) {
         finish_round(worker, ask(worker, order->ask, &e), &e);
-    else if (order->poll || order->list)
+    } else if (order->poll || order->list) {
+        watch_inputs(worker, order->poll && order->inputs);
         finish_round(worker, worker->probe->poll(&worker->run, &e), &e);
+    }
 }
 
 /* Takes the next order; false where the agent has closed its end or speaks something else. */
@@ -227,6 +263,7 @@ int worker_run(const struct probe *probe, const char *root_path)
         log_error("%s", e.text);
         return EXIT_FAILURE;
     }
+    worker.root = root;
     worker.run = (struct probe_run){
         .root = root,
         .clock = &clock_system,

@@ -21,6 +21,8 @@ struct root {
     int fd;
     bool live;
     char *path;
+    const struct root_tap *tap; /* NULL: nobody watches */
+    char *plain; /* while somebody does: the directory seen last, free of links down to it */
 };
 
 static void close_fd(int *fd)
@@ -70,6 +72,7 @@ void root_close(struct root **root)
     if (!*root)
         return;
     close((*root)->fd);
+    free((*root)->plain);
     free((*root)->path);
     free(*root);
     *root = NULL;
@@ -100,6 +103,126 @@ static int open_below(const struct root *root, const char *path, int flags)
     if (fd < 0 && (errno == ENOSYS || errno == EPERM) && root->live)
         fd = openat(root->fd, path, flags | O_CLOEXEC);
     return fd;
+}
+
+void root_watch(struct root *root, const struct root_tap *tap)
+{
+    root->tap = tap;
+    free(root->plain);
+    root->plain = tap ? calloc(1, LINE_LIMIT) : NULL;
+}
+
+/* The content of a link; false where it is none. */
+static bool read_link(const struct root *root, const char *path, char target[LINE_LIMIT])
+{
+    SCRATCH_FD fd = open_below(root, path, O_PATH | O_NOFOLLOW);
+    ssize_t n = fd < 0 ? -1 : readlinkat(fd, "", target, LINE_LIMIT - 1);
+    target[n < 0 ? 0 : n] = '\0';
+    return n >= 0;
+}
+
+/* Most reads are of neighbours, so that asking once for their way saves most of the work. */
+static bool is_known_plain(const struct root *root, const char *path)
+{
+    size_t n = strlen(path);
+    return root->plain && strncmp(root->plain, path, n) == 0 &&
+           (root->plain[n] == '/' || !root->plain[n]);
+}
+
+/* Where a path leads, link by link: what a tap is told of the way. */
+struct way {
+    char done[LINE_LIMIT]; /* free of links: "", "/sys", "/sys/block" */
+    char rest[2 * LINE_LIMIT];
+    int links;
+};
+
+/* A link is told of, and its target comes before what is left of the way. */
+static bool follow(const struct root *root, struct way *way, const char *link)
+{
+    char target[LINE_LIMIT], rest[2 * LINE_LIMIT];
+    if (!read_link(root, link, target))
+        return false;
+    root->tap->see(root->tap->arg, ROOT_LINK, link, target, strlen(target));
+    if ((size_t)snprintf(rest, sizeof rest, "%s/%s", target, way->rest) >= sizeof rest)
+        return false;
+    memcpy(way->rest, rest, sizeof rest);
+    if (target[0] == '/')
+        way->done[0] = '\0';
+    return true;
+}
+
+enum { MAX_LINKS = 40 }; /* as the kernel has it */
+
+/*
+ * Takes the next name of the way; /proc/self, which is another link for each process, is taken for
+ * a directory. last says whether a link at its end is followed too.
+ */
+static void step(const struct root *root, struct way *way, bool last)
+{
+    char name[LINE_LIMIT], next[2 * LINE_LIMIT];
+    size_t skip = strspn(way->rest, "/"), n = strcspn(way->rest + skip, "/");
+    if (n >= sizeof name)
+        n = sizeof name - 1;
+    memcpy(name, way->rest + skip, n);
+    name[n] = '\0';
+    memmove(way->rest, way->rest + skip + n, strlen(way->rest + skip + n) + 1);
+    if (!name[0] || strcmp(name, ".") == 0)
+        return;
+    if (strcmp(name, "..") == 0) {
+        char *slash = strrchr(way->done, '/');
+        if (slash)
+            *slash = '\0';
+        return;
+    }
+    snprintf(next, sizeof next, "%s/%s", way->done, name);
+    bool is_end = !way->rest[strspn(way->rest, "/")];
+    if ((!is_end || last) && strcmp(next, "/proc/self") != 0 && way->links < MAX_LINKS &&
+        !is_known_plain(root, next) && follow(root, way, next)) {
+        way->links++;
+        return;
+    }
+    snprintf(way->done, sizeof way->done, "%.*s", (int)sizeof way->done - 1, next);
+}
+
+/* Tells of all links on the way; what stands at its end is way->done then. */
+static void tell_way(const struct root *root, const char *path, bool last, struct way *way)
+{
+    *way = (struct way){.links = 0};
+    snprintf(way->rest, sizeof way->rest, "%s", path);
+    while (way->rest[strspn(way->rest, "/")])
+        step(root, way, last);
+    char *slash = strrchr(way->done, '/');
+    if (root->plain && slash)
+        snprintf(root->plain, LINE_LIMIT, "%.*s", (int)(slash - way->done), way->done);
+}
+
+static void tell(const struct root *root, enum root_kind kind, const char *path, const void *data,
+                 size_t length)
+{
+    struct way way;
+    if (!root->tap)
+        return;
+    tell_way(root, path, true, &way);
+    root->tap->see(root->tap->arg, kind, way.done[0] ? way.done : "/", data, length);
+}
+
+/* Something that was only found to be there, or named in a list. */
+static void tell_present(const struct root *root, const char *path, bool follows)
+{
+    struct way way;
+    struct stat st;
+    char target[LINE_LIMIT];
+    if (!root->tap)
+        return;
+    tell_way(root, path, follows, &way);
+    SCRATCH_FD fd = open_below(root, way.done, O_PATH | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return;
+    if (S_ISLNK(st.st_mode) && read_link(root, way.done, target))
+        root->tap->see(root->tap->arg, ROOT_LINK, way.done, target, strlen(target));
+    else
+        root->tap->see(root->tap->arg, S_ISDIR(st.st_mode) ? ROOT_DIRECTORY : ROOT_PRESENT,
+                       way.done, NULL, 0);
 }
 
 /* The kernel's own /sys holds files, directories and links, and no devices to be careful with. */
@@ -162,6 +285,7 @@ int root_read(const struct root *root, const char *path, size_t limit, struct ar
     *text = arena_strndup(arena, content.data ? content.data : "", content.length);
     if (length)
         *length = content.length;
+    tell(root, ROOT_FILE, path, *text, content.length);
     return 0;
 }
 
@@ -187,6 +311,7 @@ int root_read_line(const struct root *root, const char *path, struct arena *aren
         return fail(e, "read", path);
     if (n > LINE_LIMIT)
         return error_set(e, -EFBIG, "read %s: longer than %d bytes", path, LINE_LIMIT);
+    tell(root, ROOT_FILE, path, line, (size_t)n);
     if (memchr(line, '\0', (size_t)n))
         return error_set(e, -EILSEQ, "read %s: binary content where text is expected", path);
     while (n && strchr(" \t\r\n", line[n - 1]))
@@ -206,6 +331,7 @@ int root_readlink(const struct root *root, const char *path, struct arena *arena
     if (n < 0)
         return fail(e, "readlink", path);
     *target = arena_strndup(arena, text, (size_t)n);
+    tell_present(root, path, false);
     return 0;
 }
 
@@ -234,13 +360,17 @@ int root_resolve(const struct root *root, const char *path, struct arena *arena,
     if (strncmp(base, full, n) != 0)
         return error_set(e, -EXDEV, "resolve %s: leads out of %s", path, root->path);
     *resolved = arena_strdup(arena, full[n] ? full + n : "/");
+    tell_present(root, path, true);
     return 0;
 }
 
 bool root_exists(const struct root *root, const char *path)
 {
     SCRATCH_FD fd = open_below(root, path, O_PATH);
-    return fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
+    bool exists = fd >= 0 || (errno != ENOENT && errno != ENOTDIR);
+    if (fd >= 0)
+        tell_present(root, path, true);
+    return exists;
 }
 
 static int by_version(const void *a, const void *b)
@@ -264,6 +394,18 @@ static int read_names(DIR *directory, const char *path, struct arena *arena, cha
     return errno ? fail(e, "list", path) : 0;
 }
 
+static void tell_names(const struct root *root, const char *path, char **names, size_t count)
+{
+    char name[2 * LINE_LIMIT];
+    if (!root->tap)
+        return;
+    tell(root, ROOT_DIRECTORY, path, NULL, 0);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s/%s", path, names[i]);
+        tell_present(root, name, false);
+    }
+}
+
 int root_list(const struct root *root, const char *path, struct arena *arena, char ***names,
               size_t *count, struct error *e)
 {
@@ -284,5 +426,7 @@ int root_list(const struct root *root, const char *path, struct arena *arena, ch
         *count = 0;
     if (*count)
         qsort(*names, *count, sizeof **names, by_version);
+    if (code == 0)
+        tell_names(root, path, *names, *count);
     return code;
 }

@@ -66,6 +66,22 @@ bool root_exists(const struct root *root, const char *path);
 int root_list(const struct root *root, const char *path, struct arena *arena, char ***names,
               size_t *count, struct error *e);
 
+/*
+ * What is read below a root can be watched, so that it can be recorded: each file with its content,
+ * each link on the way there, each directory, and what was only found to be there. Paths are those
+ * on the host, free of links and of "..". What cannot be read is not told of. The same comes again
+ * each time that it is read.
+ */
+enum root_kind { ROOT_PRESENT, ROOT_DIRECTORY, ROOT_LINK, ROOT_FILE };
+
+struct root_tap {
+    void (*see)(void *arg, enum root_kind kind, const char *path, const void *data, size_t length);
+    void *arg;
+};
+
+/* tap stays the caller's and must live as long as the root; NULL: nobody watches any more. */
+void root_watch(struct root *root, const struct root_tap *tap);
+
 /* An open descriptor for reading of a regular file or directory, for a library that wants one. */
 int root_descriptor(const struct root *root, const char *path, int flags, struct error *e);
 

@@ -35,6 +35,9 @@ struct probe_run {
     /* Filled by whoever runs the probe: a worker, or a test. */
     bool (*begin)(struct probe_run *run, const char *target);
     void (*end)(struct probe_run *run, const char *target);
+    /* Told of what was read otherwise than below the root, as what a recorded tree has; NULL:
+       nobody records. See probe_input(). */
+    void (*input)(struct probe_run *run, const char *path, const void *data, size_t length);
     void *owner;
 };
 
@@ -55,6 +58,13 @@ struct probe {
     unsigned wakes;           /* enum probe_wake: after these it looks at once */
     const struct metric *const *metrics; /* all it may report, NULL at the end */
 
+    /*
+     * What a recording (forewarn record) keeps of it. Usually that is all that it reads below its
+     * root, and what it hands to probe_input(). A probe that asks over the network, or reads what
+     * is nobody else's business, says true: its samples are kept then, and no input.
+     */
+    bool recorded_by_samples;
+
     int (*open)(struct probe_run *run, struct error *e); /* may be NULL; sets run->state */
     int (*poll)(struct probe_run *run, struct error *e); /* one round over all targets */
     void (*close)(struct probe_run *run);                /* may be NULL */
@@ -71,6 +81,17 @@ struct probe {
 static inline bool probe_begin(struct probe_run *run, const char *target)
 {
     return run->begin(run, target);
+}
+
+/*
+ * Something was read that a recorded tree has as a file at path ("/smart/sda.blob"), but that was
+ * not read below the root here. Costs nothing where nobody records.
+ */
+static inline void probe_input(struct probe_run *run, const char *path, const void *data,
+                               size_t length)
+{
+    if (run->input)
+        run->input(run, path, data, length);
 }
 
 static inline void probe_end(struct probe_run *run, const char *target)

@@ -24,8 +24,7 @@ static int open_probe(struct probe_run *run, struct error *e)
     state->counters = blockstat_state_new();
     run->state = state;
     struct error why = {0};
-    if (run->state_directory && root_is_live(run->root) &&
-        smart_memory_load(state->memory, run->state_directory, &why) < 0)
+    if (run->state_directory && smart_memory_load(state->memory, run->state_directory, &why) < 0)
         probe_finding(run, "note", false, "", run->state_directory,
                       "part of what was known of the disks is lost: %s", why.text);
     return 0;
@@ -83,7 +82,7 @@ static int poll_probe(struct probe_run *run, struct error *e)
         .run = run,
         .arena = arena,
         .memory = state->memory,
-        .state_directory = live ? run->state_directory : NULL,
+        .state_directory = run->state_directory,
         .now_ms = clock_wall_ms(run->clock),
     };
     int code = discover(&round, state->counters, live, e);

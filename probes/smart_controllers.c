@@ -85,6 +85,7 @@ static bool one(struct smart_round *round, const char *node, const char *type, b
     if (!probe_begin(round->run, name))
         return true;
     smart_ask_all(round, type, node, &json, &e);
+    smart_keep(round, name, &json);
     bool there = must || (e.code == 0 && json.facts.serial && json.facts.serial[0]);
     if (there)
         report(round, node, name, &json, &e);

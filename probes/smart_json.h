@@ -28,6 +28,8 @@ struct smart_json {
     const char *name;    /* "/dev/sda" as smartctl was called */
     const char *type;    /* "sat", "megaraid,3" */
     const char *info;    /* "/dev/bus/0 [megaraid_disk_03]" */
+    const char *text;    /* all of it, where whoever asked has it kept (smart_ask); else NULL */
+    size_t length;
 };
 
 /*

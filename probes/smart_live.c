@@ -32,7 +32,18 @@ int smart_ask(struct smart_round *round, const char *const *arguments, int timeo
         smartctl_run(round->run->smartctl, argv, SMART_JSON_MAX, timeout_ms, arena, &output, e);
     if (code < 0)
         return code;
-    return smart_json_parse(output.text, output.length, arena, json, e);
+    code = smart_json_parse(output.text, output.length, arena, json, e);
+    json->text = output.text;
+    json->length = output.length;
+    return code;
+}
+
+void smart_keep(struct smart_round *round, const char *device, const struct smart_json *json)
+{
+    struct arena *arena = round->run->batch.arena;
+    if (json->outcome == SMART_READ && json->text)
+        probe_input(round->run, arena_printf(arena, "/smart/%s.json", device), json->text,
+                    json->length);
 }
 
 static const char *node_of(struct smart_round *round, const struct disk *disk)
@@ -85,8 +96,11 @@ static int read_logs(struct smart_round *round, const struct disk *disk, struct 
                                      "selftest", "-l",          "scterc", "-l",    "devstat",
                                      "-d",       type_of(disk), node,     NULL};
     struct error e = {0};
-    if (smart_ask(round, arguments, LOGS_TIMEOUT_MS, json, &e) == 0 && json->outcome == SMART_READ)
+    if (smart_ask(round, arguments, LOGS_TIMEOUT_MS, json, &e) == 0 &&
+        json->outcome == SMART_READ) {
+        smart_keep(round, disk->device, json);
         return 0;
+    }
     probe_finding(round->run, "note", false, disk->device, "", "logs and self-tests: %s",
                   e.code < 0 ? e.text : json->message);
     return e.code < 0 ? e.code : -EIO;
@@ -129,6 +143,7 @@ static void by_smartctl(struct smart_round *round, const struct disk *disk, cons
             before[0] ? arena_printf(round->run->batch.arena, "%s; %s", before, e.text) : e.text);
         return;
     }
+    smart_keep(round, disk->device, &json);
     if (json.outcome == SMART_ASLEEP)
         smart_report_asleep(round, disk);
     else if (json.outcome == SMART_UNSUPPORTED)
@@ -177,6 +192,10 @@ static void by_atasmart(struct smart_round *round, const struct disk *disk, cons
     struct error e = {0};
     int code = smart_blob_ask(node, round->run->batch.arena, &blob, &size, &e);
     if (code == 0)
+        probe_input(round->run,
+                    arena_printf(round->run->batch.arena, "/smart/%s.blob", disk->device), blob,
+                    size);
+    if (code == 0)
         report_blob(round, disk, node, blob, size);
     else if (code == -EACCES || code == -EPERM || code == -ENOENT || code == -ENXIO)
         smart_report_unread(round, disk, "unreadable", node, e.text);
@@ -188,6 +207,11 @@ static void by_nvme(struct smart_round *round, const struct disk *disk, const ch
 {
     struct smart_facts facts;
     struct error e = {0};
+    /* A recording wants what can be read again: of the library only numbers are left. */
+    if (round->run->input && round->run->smartctl) {
+        by_smartctl(round, disk, node, "");
+        return;
+    }
     int code = smart_nvme_device(node, round->run->batch.arena, &facts, &e);
     if (code == 0)
         smart_report_facts(round, disk, &facts);

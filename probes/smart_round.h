@@ -73,6 +73,9 @@ struct smart_json;
 int smart_ask(struct smart_round *round, const char *const *arguments, int timeout_ms,
               struct smart_json *json, struct error *e);
 
+/* Hands what smartctl said of that disk to whoever records, as smart/DEVICE.json. */
+void smart_keep(struct smart_round *round, const char *device, const struct smart_json *json);
+
 /* The same for everything there is to know of the disk at node; type as smartctl's -d has it. */
 int smart_ask_all(struct smart_round *round, const char *type, const char *node,
                   struct smart_json *json, struct error *e);

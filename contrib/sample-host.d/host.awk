@@ -3,6 +3,16 @@
 # disks and md2, md4, ... RAID5 of SATA disks, all in the shelf; what is over are spares of md1. The
 # last array is a RAID5 that rebuilds. A SATA disk and an NVMe disk belong to no array.
 
+function file(path, text)
+{
+    tar_file(path, text)
+}
+
+function link(path, target)
+{
+    tar_link(path, target)
+}
+
 function plan(   each, m, d, n, what)
 {
     each = int((disks - 4) / (arrays - 1))

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# A tar archive (POSIX.1-2001, pax) on standard output, with \001 where NUL belongs.
+# A tar archive (POSIX.1-2001, pax) in the file tar_out, with \001 where NUL belongs.
 
-# file(PATH, TEXT), link(PATH, TARGET); tar makes the directories on the way. tar_end() at the end.
+# tar_file(PATH, TEXT), tar_link(PATH, TARGET); tar makes the directories on the way. tar_end() at the end.
 
 function tar_start(   i)
 {
+    if (tar_out == "")
+        tar_out = "/dev/stdout"
     for (i = 32; i < 127; i++)
         tar_ord[sprintf("%c", i)] = i
     tar_zero = "\001"
@@ -39,24 +41,24 @@ function tar_header(path, type, size, target,   prefix, at, before, after, sum)
     after = type tar_pad(target, 100) "ustar\001" "00" tar_pad("root", 32) tar_pad("root", 32) \
         "0000000\001" "0000000\001" tar_pad(prefix, 155) tar_pad("", 12)
     sum = tar_sum(before) + tar_sum(after) + 8 * 32 # the sum itself counts as 8 blanks
-    printf "%s%06o\001 %s", before, sum, after
+    printf "%s%06o\001 %s", before, sum, after >tar_out
 }
 
 function tar_text(text)
 {
-    printf "%s", text
+    printf "%s", text >tar_out
     if (length(text) % 512)
-        printf "%s", substr(tar_zero, 1, 512 - length(text) % 512)
+        printf "%s", substr(tar_zero, 1, 512 - length(text) % 512) >tar_out
 }
 
-function file(path, text)
+function tar_file(path, text)
 {
     tar_header(path, "0", length(text), "")
     tar_text(text)
 }
 
 # A target of more than 100 bytes stands in a record of its own before: "LENGTH linkpath=TARGET".
-function link(path, target,   record, size)
+function tar_link(path, target,   record, size)
 {
     if (length(target) > 100) {
         record = " linkpath=" target "\n"
@@ -71,5 +73,5 @@ function link(path, target,   record, size)
 
 function tar_end()
 {
-    printf "%s%s", tar_zero, tar_zero
+    printf "%s%s", tar_zero, tar_zero >tar_out
 }
