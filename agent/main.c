@@ -21,9 +21,9 @@ static const struct command help_command = {
 };
 
 static const struct command *const commands[] = {
-    &check_command,   &status_command, &probe_command,  &query_command,  &record_command,
-    &replay_command,  &rules_command,  &config_command, &ack_command,    &silence_command,
-    &notify_command,  &munin_command,  &nfslock_command, &verify_command, &help_command};
+    &check_command,  &status_command, &probe_command,   &query_command,  &record_command,
+    &replay_command, &rules_command,  &config_command,  &ack_command,    &silence_command,
+    &notify_command, &munin_command,  &nfslock_command, &verify_command, &help_command};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -51,8 +51,7 @@ int record_end(struct record *record, struct error *e)
 void record_see(struct record *record, uint32_t owner, enum root_kind kind, const char *path,
                 const void *data, size_t length)
 {
-    int code =
-        recording_put(record->recording, owner, kind, path, data, length, &record->error);
+    int code = recording_put(record->recording, owner, kind, path, data, length, &record->error);
     if (code < 0 && record->code == 0)
         record->code = code;
 }
