@@ -73,7 +73,7 @@ static char *walk_directory(const struct tree *tree, const char *path)
 {
     struct mailindex_io io = {0};
     struct seen seen = {.root = tree->path};
-    struct mailindex_walk_options options = {&io, unreadable, &seen};
+    struct mailindex_walk_options options = {.io = &io, .unreadable = unreadable, .arg = &seen};
     struct mailindex_walk *walk;
     struct error e = {0};
     char full[256];
@@ -94,7 +94,7 @@ static char *walk_location(const struct tree *tree, const char *format, const ch
     SCRATCH_ARENA(arena);
     struct mailindex_io io = {0};
     struct seen seen = {.root = tree->path};
-    struct mailindex_walk_options options = {&io, unreadable, &seen};
+    struct mailindex_walk_options options = {.io = &io, .unreadable = unreadable, .arg = &seen};
     struct mailindex_walk *walk;
     struct dovecot_location location;
     struct error e = {0};
