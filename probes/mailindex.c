@@ -10,6 +10,8 @@
 
 #include "probes/mailindex_rules.h"
 
+enum { JUMP = 4096 };
+
 const char *mailindex_verdict_name(enum mailindex_verdict verdict)
 {
     static const char *const names[] = {"unverified", "churn", "suspect", "damaged"};
@@ -107,7 +109,10 @@ const uint8_t *window_at(struct mailindex_window *window, uint64_t offset, size_
             return NULL;
         }
     }
-    ssize_t n = read_all(window->file, offset, window->buffer, MAILINDEX_WINDOW);
+    /* Little at first where somebody jumps about: what lies behind may not be wanted. */
+    bool onwards = offset == 0 || (offset >= window->at && offset <= window->at + window->length);
+    size_t want = onwards || length > JUMP ? MAILINDEX_WINDOW : JUMP;
+    ssize_t n = read_all(window->file, offset, window->buffer, want);
     if (n < 0)
         window->error = (int)n;
     window->at = offset;

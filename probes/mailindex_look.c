@@ -37,7 +37,7 @@ static void keep(const struct mailindex_finding *finding, void *arg)
 
     found->finding = *finding;
     found->finding.mailbox = arena_strdup(arena, finding->mailbox ? finding->mailbox : "");
-    const char *file = finding->file && finding->file[0] ? finding->file : keeping->index;
+    const char *file = finding->file && finding->file[0] == '/' ? finding->file : keeping->index;
     found->finding.file = arena_strdup(arena, file);
     found->finding.message = arena_strdup(arena, finding->message);
     /* rule, kind, effect and repair are rows of a table */

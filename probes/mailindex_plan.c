@@ -20,9 +20,10 @@ unsigned mailindex_kind_bit(const char *kind)
 
 static void drop(struct mailindex_plan *plan, size_t i)
 {
-    free(plan->bad[i].mailbox);
-    free(plan->bad[i].file);
-    free(plan->bad[i].message);
+    const struct mailindex_bad *bad = &plan->bad[i];
+    free((void *)(uintptr_t)bad->mailbox);
+    free((void *)(uintptr_t)bad->file);
+    free((void *)(uintptr_t)bad->message);
     plan->bad[i] = plan->bad[--plan->bad_count];
 }
 

@@ -32,7 +32,7 @@ struct mailindex_bad {
     unsigned kinds; /* of damage */
     bool seen;      /* in this sweep */
     int64_t offset;
-    char *mailbox, *file, *message; /* of its first finding, or why it cannot be read */
+    const char *mailbox, *file, *message; /* of its first finding, or why it cannot be read */
 };
 
 struct mailindex_plan {

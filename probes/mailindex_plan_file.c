@@ -46,13 +46,10 @@ static int64_t number_of(const json_t *top, const char *name)
     return value > 0 ? value : 0;
 }
 
-static char *text_of(const json_t *top, const char *name)
+static const char *text_of(const json_t *top, const char *name)
 {
     const char *text = json_string_value(json_object_get(top, name));
-    char *copy = strndup(text ? text : "", MAX_TEXT);
-    if (!copy)
-        abort();
-    return copy;
+    return text && strlen(text) <= MAX_TEXT ? text : "";
 }
 
 static void take_bad(struct mailindex_plan *plan, const json_t *one)
@@ -68,9 +65,6 @@ static void take_bad(struct mailindex_plan *plan, const json_t *one)
                                 .file = text_of(one, "file"),
                                 .message = text_of(one, "message")};
     mailindex_plan_judged(plan, strtoull(key, NULL, 16), &bad);
-    free(bad.mailbox);
-    free(bad.file);
-    free(bad.message);
 }
 
 int mailindex_plan_parse(struct mailindex_plan *plan, const char *text, size_t length,

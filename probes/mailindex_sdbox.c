@@ -20,8 +20,9 @@ struct sdbox {
     struct mailindex_facts facts;
     uint32_t *uids; /* of the files u.N there are, ascending */
     size_t count, room;
-    bool unknown; /* there are files of mails that the index once had, and has no more */
-    bool recent;  /* files came or went just after the log was last written to */
+    bool half_expunged; /* a mail that was to be expunged has no file, and is not expunged */
+    bool unknown;       /* there are files of mails that the index once had, and has no more */
+    bool recent;        /* files came or went just after the log was last written to */
 };
 
 /* u.1 ... u.4294967294, as Dovecot writes it; 0: no such name. */
@@ -143,9 +144,13 @@ static bool read_guid(const struct sdbox *box, uint32_t uid, char guid[2 * GUID_
     return found;
 }
 
-/* An expunge that names the GUID of another mail than the one with that uid: the log is wrong. */
+/*
+ * An expunge of a mail that is still there: it is the log that is wrong where it names the GUID of
+ * another mail, or where another one was to be expunged and is gone.
+ */
 static bool check_expunged(const struct sdbox *box, uint32_t uid)
 {
+    static const char unknown[] = "00000000000000000000000000000000";
     const struct mailindex_handle *log = &box->check->files.handles[MAILINDEX_LOG];
     struct mailindex_sink quiet = {.report = mailindex_ignore};
     struct dovecot_log_facts walked;
@@ -156,13 +161,27 @@ static bool check_expunged(const struct sdbox *box, uint32_t uid)
         return false;
     dovecot_log_walk(&log->file, &walked, search_expunge, &search, &quiet);
     window_free(&search.window);
-    if (!search.found.file || !read_guid(box, uid, guid) || strcmp(guid, search.guid) == 0)
+    if (!search.found.file)
+        return false;
+    bool another = strcmp(search.guid, unknown) != 0 && read_guid(box, uid, guid) &&
+                   strcmp(guid, search.guid) != 0;
+    if (!another && !box->half_expunged)
         return false;
     mailindex_report(box->check->sink, "D06", search.found,
-                     "uid %" PRIu32 " with GUID %s was expunged, u.%" PRIu32
-                     " is there and has GUID %s",
-                     uid, search.guid, uid, guid);
+                     "uid %" PRIu32 " was expunged, and u.%" PRIu32 " is there; %s", uid, uid,
+                     another ? "the GUID is that of another mail"
+                             : "another mail was to be expunged and has no file");
     return true;
+}
+
+/* Whether there is a mail whose expunge was asked for, that has no file any more. */
+static bool is_half_expunged(const struct sdbox *box)
+{
+    for (uint32_t i = 0; i < box->state->count; i++)
+        if (dovecot_state_pending(box->check->look.state, i) & DOVECOT_PENDING_EXPUNGE &&
+            !has_file(box, dovecot_index_uid(box->state, i)))
+            return true;
+    return false;
 }
 
 static void check_files_indexed(struct sdbox *box)
@@ -282,6 +301,7 @@ void mailindex_check_sdbox(struct mailindex_check *check)
         return;
     }
     box.recent = came_after_log(check);
+    box.half_expunged = is_half_expunged(&box);
     mailindex_facts_open(&box.facts, check, box.state);
     check_files_indexed(&box);
     for (uint32_t i = 0; i < box.state->count; i++)

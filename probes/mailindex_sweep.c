@@ -78,8 +78,9 @@ static const char *describe(const struct mailindex_judged *judged, char *text, s
         snprintf(text, room, "%s", result->unreadable ? result->unreadable : "");
     else
         snprintf(text, room, "mailbox '%s': %s (rule %s%s). Dovecot: %s. Repair: %s",
-                 judged->mailbox->name, finding->message, finding->rule,
-                 result->count > 1 ? ", first of several" : "", finding->effect, finding->repair);
+                 finding->mailbox[0] ? finding->mailbox : judged->mailbox->name, finding->message,
+                 finding->rule, result->count > 1 ? ", first of several" : "", finding->effect,
+                 finding->repair);
     return text;
 }
 
@@ -105,7 +106,7 @@ static void judged(const struct mailindex_judged *judged, void *arg)
                                 .kinds = finding ? mailindex_kind_bit(finding->kind) : 0,
                                 .offset = finding ? (int64_t)finding->offset : -1,
                                 .mailbox = name,
-                                .file = (char *)(uintptr_t)file,
+                                .file = file,
                                 .message = text};
     describe(judged, text, sizeof text);
     mailindex_plan_judged(&sweep->plan, key, &bad);
@@ -117,9 +118,9 @@ static void unreadable(const char *path, const char *why, void *arg)
     uint64_t key = mailindex_plan_key(path, "");
     struct mailindex_bad bad = {.verdict = MAILINDEX_IS_UNREADABLE,
                                 .offset = -1,
-                                .mailbox = (char *)(uintptr_t)path,
-                                .file = (char *)(uintptr_t)path,
-                                .message = (char *)(uintptr_t)why};
+                                .mailbox = path,
+                                .file = path,
+                                .message = why};
 
     mailindex_plan_wants(&sweep->plan, key, 0);
     mailindex_plan_judged(&sweep->plan, key, &bad);
