@@ -38,6 +38,19 @@ const struct config_key config_keys[] = {
      "from end to end. root, or nobody where the export squashes root, has to be able to write "
      "there."},
     {"probes.nfslock.rpcbind_port", KEY_DEFAULT, "111", "Where rpcbind listens."},
+    {"probes.mailindex.stores", KEY_LIST, NULL,
+     "Stores of mail that are verified; where there is none, Dovecot is asked for its "
+     "mail_location."},
+    {"probes.mailindex.stores.path", KEY_REQUIRED, "/var/vmail/%d/%n",
+     "A directory of mailboxes or of users' stores, or a mail location of Dovecot "
+     "(maildir:/var/vmail:INDEX=/var/index). %u, %n and %d stand for any user."},
+    {"probes.mailindex.stores.user", KEY_EXAMPLE, "vmail",
+     "Whose rights to take: on NFS root is often nobody."},
+    {"probes.mailindex.round", KEY_DEFAULT, "7d",
+     "In which time each mailbox is verified once, whether it changed or not; between 1h and "
+     "366d."},
+    {"probes.mailindex.max_bytes_per_second", KEY_DEFAULT, "20MiB",
+     "How fast stores are read at most."},
     {"notify", KEY_SECTION, NULL, "When receivers are told."},
     {"notify.repeat", KEY_SECTION, NULL,
      "How long to wait before an alert that still fires is told again, by its severity; the wait "

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/configuration_probe.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/configuration_value.h"
 #include "agent/json_labels.h"
 #include "agent/round.h"
+#include "probes/dovecot_location.h"
+#include "probes/mailindex_settings.h"
 
 enum {
     SECOND_MS = 1000,
@@ -165,8 +168,112 @@ static void read_nfslock(struct yaml_file *file, const yaml_node_t *node, void *
     probe->json = nfslock_json(&nfslock, file->arena);
 }
 
+struct mailindex {
+    struct config_probe probe; /* first, as probe_fields have it */
+    json_t *stores;
+    int64_t round_ms, bytes_per_second; /* 0: the probe's default */
+};
+
+struct store {
+    struct yaml_text path, user;
+};
+
+static void read_text(struct yaml_file *file, const yaml_node_t *node, void *out)
+{
+    yaml_read_text(file, node, out);
+}
+
+/* A directory or a mail location, with variables that the probe knows. */
+static bool is_place(struct yaml_file *file, const yaml_node_t *node, const char *path)
+{
+    SCRATCH_ARENA(arena);
+    struct dovecot_location location;
+    const char *pattern;
+    struct error e = {0};
+
+    if (strlen(path) > ROUND_MAX_NAME)
+        error_set(&e, -ENAMETOOLONG, "longer than %d bytes", ROUND_MAX_NAME);
+    else if (dovecot_location_is(path))
+        dovecot_location_parse(path, NULL, arena, &location, &e);
+    else if (path[0] != '/')
+        error_set(&e, -EINVAL, "'%s' is no absolute path", path);
+    if (!e.code)
+        dovecot_location_pattern(path, arena, &pattern, &e);
+    if (e.code)
+        yaml_error(file, node, "%s", e.text);
+    return e.code == 0;
+}
+
+static void add_store(struct yaml_file *file, const yaml_node_t *node, void *arg)
+{
+    static const struct yaml_field fields[] = {
+        {"path", read_text, offsetof(struct store, path)},
+        {"user", read_text, offsetof(struct store, user)},
+    };
+    struct mailindex *mailindex = arg;
+    struct store store = {0};
+    size_t errors = file->errors;
+
+    yaml_read_mapping(file, node, "a store", fields, sizeof fields / sizeof *fields, &store);
+    if (file->errors != errors)
+        return;
+    if (!store.path.text)
+        yaml_error(file, node, "a store needs a path");
+    else if (json_array_size(mailindex->stores) >= MAILINDEX_MAX_STORES)
+        yaml_error(file, node, "more than %d stores", MAILINDEX_MAX_STORES);
+    else if (is_place(file, node, store.path.text))
+        json_array_append_new(mailindex->stores,
+                              json_must(json_pack("{ss ss}", "path", store.path.text, "user",
+                                                  store.user.text ? store.user.text : "")));
+}
+
+static void read_stores(struct yaml_file *file, const yaml_node_t *node, void *out)
+{
+    yaml_read_list(file, node, "'stores'", add_store, out);
+}
+
+static void read_round(struct yaml_file *file, const yaml_node_t *node, void *out)
+{
+    config_read_duration(file, node, HOUR_MS, 366 * (int64_t)DAY_MS, out);
+}
+
+static void read_bytes_per_second(struct yaml_file *file, const yaml_node_t *node, void *out)
+{
+    config_read_size(file, node, 64 * 1024, (int64_t)1 << 40, out);
+}
+
+static void read_mailindex(struct yaml_file *file, const yaml_node_t *node, void *out)
+{
+    static const struct yaml_field own[] = {
+        {"stores", read_stores, 0},
+        {"round", read_round, offsetof(struct mailindex, round_ms)},
+        {"max_bytes_per_second", read_bytes_per_second,
+         offsetof(struct mailindex, bytes_per_second)},
+    };
+    enum { COMMON = PROBE_FIELDS - 1, OWN = sizeof own / sizeof *own };
+    struct yaml_field fields[COMMON + OWN];
+    struct config_probe *probe = out;
+    struct mailindex mailindex = {.probe = *probe, .stores = json_must(json_array())};
+
+    memcpy(fields, probe_fields, COMMON * sizeof *fields);
+    memcpy(fields + COMMON, own, sizeof own);
+    yaml_read_mapping(file, node, "a probe", fields, COMMON + OWN, &mailindex);
+    *probe = mailindex.probe;
+    json_t *object = json_must(json_pack("{so sI sI}", "stores", mailindex.stores, "round_ms",
+                                         (json_int_t)mailindex.round_ms, "max_bytes_per_second",
+                                         (json_int_t)mailindex.bytes_per_second));
+    char *text = json_dumps(object, JSON_COMPACT);
+    if (!text)
+        abort();
+    probe->json = arena_strdup(file->arena, text);
+    free(text);
+    json_decref(object);
+}
+
 configuration_read_fn *configuration_probe_reader(const struct probe *probe)
 {
+    if (strcmp(probe->name, "mailindex") == 0)
+        return read_mailindex;
     if (strcmp(probe->name, "nfslock") == 0)
         return read_nfslock;
     return probe->ask ? read_asked_probe : read_probe;

@@ -3,13 +3,10 @@
 
 #include <string.h>
 
-extern const struct probe md_probe, nfslock_probe, smart_probe;
+extern const struct probe mailindex_probe, md_probe, nfslock_probe, smart_probe;
 
 const struct probe *const probes[] = {
-    &md_probe,
-    &smart_probe,
-    &nfslock_probe,
-    NULL,
+    &md_probe, &smart_probe, &nfslock_probe, &mailindex_probe, NULL,
 };
 
 const struct probe *probe_find(const char *name)

@@ -53,7 +53,7 @@ static void are_built_in(void **state)
 {
     (void)state;
     SCRATCH_ARENA(arena);
-    assert_int_equal(rules_default_count, 5);
+    assert_int_equal(rules_default_count, 6);
     for (size_t i = 0; i < rules_default_count; i++) {
         struct rule_source source = slurp(arena, rules_default[i].name);
         assert_int_equal(rules_default[i].length, source.length);

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "probes/mailindex_metrics.h"
+#include "probes/mailindex_rights.h"
+#include "probes/mailindex_state.h"
+#include "probes/mailindex_sweep.h"
+#include "probes/probe.h"
+#include "probes/smartctl_run.h"
+
+extern const struct probe mailindex_probe;
+
+enum {
+    DEADLINE_MS = 60 * 1000,
+    WORK_MS = 20 * 1000, /* of each store in a round; a file that hangs has the rest */
+    ASK_MS = 5000,
+    MAX_ANSWER = 4096,
+    NICE = 10,
+};
+
+struct state {
+    struct arena *arena;
+    const char *text; /* of the settings; NULL: none were read yet */
+    struct mailindex_settings settings;
+    struct mailindex_sweep *sweeps[MAILINDEX_MAX_STORES];
+    bool told_atime;
+};
+
+/* Whatever it reads can wait: linux/ioprio.h, class 3 is idle. */
+static void be_modest(void)
+{
+    enum { WHO_PROCESS = 1, CLASS_IDLE = 3, CLASS_SHIFT = 13 };
+    syscall(SYS_ioprio_set, WHO_PROCESS, 0, CLASS_IDLE << CLASS_SHIFT);
+    setpriority(PRIO_PROCESS, 0, NICE);
+}
+
+/* Dovecot's own word, where none is configured; NULL: it is not here, or does not say. */
+static const char *ask_dovecot(struct arena *arena)
+{
+    static const char *const places[] = {"/usr/bin/doveconf", "/usr/local/bin/doveconf"};
+    const char *const arguments[] = {"doveconf", "-h", "mail_location", NULL};
+    struct smartctl_output output;
+    struct error e;
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (access(places[i], X_OK) < 0 ||
+            smartctl_run(places[i], arguments, MAX_ANSWER, ASK_MS, arena, &output, &e) < 0 ||
+            output.exit_status != 0)
+            continue;
+        output.text[strcspn(output.text, "\r\n")] = '\0';
+        if (dovecot_location_is(output.text))
+            return output.text;
+    }
+    return NULL;
+}
+
+static void find_stores(struct probe_run *run, struct state *state)
+{
+    if (state->settings.store_count || !root_is_live(run->root))
+        return;
+    const char *location = ask_dovecot(state->arena);
+    if (!location)
+        return;
+    struct mailindex_settings_store *store =
+        ARENA_NEW(state->arena, struct mailindex_settings_store);
+    *store = (struct mailindex_settings_store){.path = location};
+    state->settings.stores = store;
+    state->settings.store_count = 1;
+}
+
+static void forget(struct state *state)
+{
+    for (size_t i = 0; i < state->settings.store_count; i++)
+        mailindex_sweep_free(&state->sweeps[i]);
+    state->settings.store_count = 0;
+    arena_reset(state->arena);
+    state->text = NULL;
+}
+
+static void start_store(struct probe_run *run, struct state *state, size_t i)
+{
+    const struct mailindex_settings_store *store = &state->settings.stores[i];
+    bool live = root_is_live(run->root);
+    struct error why = {0};
+
+    state->sweeps[i] =
+        mailindex_sweep_new(store, &state->settings, live ? "" : root_path(run->root));
+    if (live && run->state_directory &&
+        mailindex_state_load(mailindex_sweep_plan(state->sweeps[i]), run->state_directory,
+                             store->path, &why) < 0)
+        probe_finding(run, "note", false, store->path, run->state_directory,
+                      "what was known of this store is lost: %s", why.text);
+}
+
+/* The settings come with each order: where they are others than before, all begins anew. */
+static int take_settings(struct probe_run *run, struct state *state, struct error *e)
+{
+    const char *text = run->settings ? run->settings : "";
+
+    if (state->text && strcmp(state->text, text) == 0)
+        return 0;
+    forget(state);
+    int code = mailindex_settings_parse(text, state->arena, &state->settings, e);
+    if (code < 0)
+        return code;
+    state->text = arena_strdup(state->arena, text);
+    find_stores(run, state);
+    for (size_t i = 0; i < state->settings.store_count; i++)
+        start_store(run, state, i);
+    return 0;
+}
+
+static int open_probe(struct probe_run *run, struct error *e)
+{
+    struct state *state = calloc(1, sizeof *state);
+    (void)e;
+    if (!state)
+        abort();
+    state->arena = arena_new();
+    run->state = state;
+    be_modest();
+    return 0;
+}
+
+static void close_probe(struct probe_run *run)
+{
+    struct state *state = run->state;
+    forget(state);
+    arena_free(&state->arena);
+    free(state);
+    run->state = NULL;
+}
+
+static void report_bad(struct probe_run *run, const char *store, const struct mailindex_bad *bad)
+{
+    static const char *const kinds[] = {"note", "suspect", "damaged", "unreadable", "note"};
+    struct finding finding = {.kind = kinds[bad->verdict <= 4 ? bad->verdict : 0],
+                              .blind = bad->verdict == MAILINDEX_IS_UNREADABLE,
+                              .target = store,
+                              .file = bad->file,
+                              .offset = bad->offset,
+                              .message = bad->message};
+    batch_finding(&run->batch, &finding);
+}
+
+static void report_counts(struct probe_run *run, const char *store,
+                          const struct mailindex_plan *plan)
+{
+    static const char *const verdicts[] = {"sound", "suspect", "damaged", "unreadable"};
+    uint64_t verdict[4] = {0}, kinds[MAILINDEX_KINDS] = {0};
+    uint64_t unseen = mailindex_plan_unseen(plan), not_sound = unseen;
+    uint64_t total = plan->total > plan->seen ? plan->total : plan->seen;
+
+    for (size_t i = 0; i < plan->bad_count; i++) {
+        const struct mailindex_bad *bad = &plan->bad[i];
+        if (bad->verdict < 4)
+            verdict[bad->verdict]++;
+        for (unsigned k = 0; k < MAILINDEX_KINDS; k++)
+            kinds[k] += bad->verdict == MAILINDEX_IS_DAMAGED && (bad->kinds >> k & 1);
+    }
+    for (int v = 1; v < 4; v++)
+        not_sound += verdict[v];
+    verdict[0] = total > not_sound ? total - not_sound : 0;
+    for (int v = 0; v < 4; v++)
+        BATCH_SAMPLE(&run->batch, &mailindex_mailboxes, (double)verdict[v], store, verdicts[v]);
+    BATCH_SAMPLE(&run->batch, &mailindex_mailboxes, (double)unseen, store, "unseen");
+    for (unsigned k = 0; k < MAILINDEX_KINDS; k++)
+        BATCH_SAMPLE(&run->batch, &mailindex_damage, (double)kinds[k], store, mailindex_kinds[k]);
+}
+
+static void report_churn(struct probe_run *run, const char *store,
+                         const struct mailindex_sweep *sweep)
+{
+    struct mailindex_churning worst[MAILINDEX_WORST];
+    size_t count = mailindex_sweep_worst(sweep, worst);
+
+    for (size_t i = 0; i < count; i++)
+        probe_finding(run, "churn", false, store, worst[i].mailbox,
+                      worst[i].never_stored
+                          ? "its cache or virtual sizes are wanted and never stored"
+                          : "its index or cache was made anew %u times since the probe started",
+                      worst[i].rebuilds);
+}
+
+static void report(struct probe_run *run, struct mailindex_sweep *sweep, const char *store)
+{
+    const struct state *state = run->state;
+    const struct mailindex_plan *plan = mailindex_sweep_plan(sweep);
+    double progress = !plan->sweep_ms ? 1
+                      : plan->total   ? (double)plan->seen / (double)plan->total
+                                      : 0;
+
+    report_counts(run, store, plan);
+    BATCH_SAMPLE(&run->batch, &mailindex_rebuilds, (double)plan->rebuilds, store);
+    BATCH_SAMPLE(&run->batch, &mailindex_oldest_look,
+                 mailindex_plan_oldest(plan, clock_wall_ms(run->clock)), store);
+    BATCH_SAMPLE(&run->batch, &mailindex_round, (double)state->settings.round_ms / 1000, store);
+    BATCH_SAMPLE(&run->batch, &mailindex_progress, progress < 1 ? progress : 1, store);
+    BATCH_SAMPLE(&run->batch, &mailindex_bytes_read, (double)mailindex_sweep_bytes(sweep), store);
+    for (size_t i = 0; i < plan->bad_count; i++)
+        report_bad(run, store, &plan->bad[i]);
+    report_churn(run, store, sweep);
+}
+
+static void look_at_store(struct probe_run *run, struct mailindex_sweep *sweep,
+                          const struct mailindex_settings_store *store)
+{
+    struct state *state = run->state;
+    struct mailindex_rights before;
+    struct error e = {0};
+
+    int code = mailindex_rights_take(store->user, &before, &e);
+    if (code == 0)
+        code = mailindex_sweep_work(sweep, clock_wall_ms(run->clock), WORK_MS, &e);
+    mailindex_rights_give_back(&before);
+    if (code < 0)
+        probe_finding(run, "unreadable", true, store->path, "", "%s", e.text);
+    if (mailindex_sweep_atime_touched(sweep) && !state->told_atime) {
+        state->told_atime = true;
+        probe_finding(run, "note", false, store->path, "",
+                      "reading changes access times: only the owner of the files may read without");
+    }
+    report(run, sweep, store->path);
+    if (run->state_directory && root_is_live(run->root) &&
+        mailindex_state_save(mailindex_sweep_plan(sweep), run->state_directory, store->path, &e) <
+            0)
+        probe_finding(run, "note", false, store->path, "", "%s", e.text);
+}
+
+static int poll_probe(struct probe_run *run, struct error *e)
+{
+    struct state *state = run->state;
+    int code = take_settings(run, state, e);
+    if (code < 0)
+        return code;
+    for (size_t i = 0; i < state->settings.store_count; i++) {
+        const struct mailindex_settings_store *store = &state->settings.stores[i];
+        if (!probe_begin(run, store->path))
+            continue;
+        look_at_store(run, state->sweeps[i], store);
+        probe_end(run, store->path);
+    }
+    return 0;
+}
+
+const struct probe mailindex_probe = {
+    .name = "mailindex",
+    .what = "mail indexes",
+    .capabilities = "cap_dac_read_search,cap_fowner,cap_setuid,cap_setgid",
+    .interval_ms = 5 * 60 * 1000,
+    .deadline_ms = DEADLINE_MS,
+    .metrics = mailindex_metrics,
+    .open = open_probe,
+    .poll = poll_probe,
+    .close = close_probe,
+};
