@@ -265,6 +265,7 @@ static void check_case(const char *path, const struct rule_set *set, const struc
 static const char *const test_files[] = {"tests/rules/agent_test.yml",
                                          "tests/rules/disk_rising_test.yml",
                                          "tests/rules/disk_test.yml",
+                                         "tests/rules/mailindex_test.yml",
                                          "tests/rules/md_stuck_test.yml",
                                          "tests/rules/md_test.yml",
                                          "tests/rules/nfslock_test.yml",
