@@ -262,19 +262,14 @@ static void check_case(const char *path, const struct rule_set *set, const struc
  * The last ones rest on recordings of many evaluations, which one look does not have: they are run
  * by rules_test.sh alone.
  */
-static const char *const test_files[] = {"tests/rules/agent_test.yml",
-                                         "tests/rules/disk_rising_test.yml",
-                                         "tests/rules/disk_test.yml",
-                                         "tests/rules/mailindex_test.yml",
-                                         "tests/rules/md_stuck_test.yml",
-                                         "tests/rules/md_test.yml",
-                                         "tests/rules/nfslock_test.yml",
-                                         "tests/rules/predict_test.yml",
-                                         "tests/rules/disk_dies_test.yml",
-                                         "tests/rules/disk_dies_week_test.yml",
-                                         "tests/rules/predict_check_test.yml",
-                                         "tests/rules/predict_left_test.yml",
-                                         "tests/rules/predict_risk_test.yml"};
+static const char *const test_files[] = {
+    "tests/rules/agent_test.yml",         "tests/rules/disk_rising_test.yml",
+    "tests/rules/disk_test.yml",          "tests/rules/mailindex_test.yml",
+    "tests/rules/md_stuck_test.yml",      "tests/rules/md_test.yml",
+    "tests/rules/nfslock_test.yml",       "tests/rules/predict_test.yml",
+    "tests/rules/disk_dies_test.yml",     "tests/rules/disk_dies_week_test.yml",
+    "tests/rules/predict_check_test.yml", "tests/rules/predict_left_test.yml",
+    "tests/rules/predict_risk_test.yml"};
 
 enum { TEST_FILES = sizeof test_files / sizeof *test_files, ONE_LOOK_FILES = 7 };
 
