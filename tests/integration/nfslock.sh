@@ -24,6 +24,7 @@ complain()
     failed=1
 }
 
+forewarnd=$(realpath "$top_builddir/forewarnd")
 [ -x "$forewarn" ] || skip "$forewarn is not built"
 [ "$(id -u)" = 0 ] || skip "only root makes network namespaces"
 for program in ip nft nsenter unshare rpcbind; do
@@ -33,6 +34,7 @@ unshare -n -m true 2>/dev/null || skip "network namespaces cannot be made here"
 python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is missing"
 
 directory=$(mktemp -d) || exit 99
+chmod 755 "$directory" # the agent gives root up
 pids=()
 # shellcheck disable=SC2317 # it is a trap
 end()
@@ -263,6 +265,46 @@ lock "responder, UDP" 192.0.2.2 udp
 lock "left behind" 192.0.2.2 tcp kill
 lock "taken up" 192.0.2.2 tcp
 stop "$lockd"
+
+# The agent of the server host, asked over HTTP: the convention of the blackbox exporter.
+mkdir -p "$directory/state"
+cat >"$directory/forewarn.yml" <<CONFIG
+state_directory: $directory/state
+probes: {md: {enabled: false}, smart: {enabled: false}, nfslock: {interval: 1h, targets: [192.0.2.2]}}
+CONFIG
+# scrape TARGET: sets $said to what /probe says of the target, or to the HTTP status
+scrape()
+{
+    said=$(on server python3 -S -E - "$1" <<'PYTHON'
+import sys, urllib.error, urllib.request
+url = "http://127.0.0.1:9733/probe?module=nfslock&target=" + sys.argv[1]
+try:
+    print(urllib.request.urlopen(url, timeout=30).read().decode())
+except urllib.error.HTTPError as e:
+    print(e.code)
+PYTHON
+    )
+}
+respond udp,tcp ok
+start server 'exec 3<>/dev/tcp/127.0.0.1/9733' "$forewarnd" --config "$directory/forewarn.yml" --foreground
+agent=$started
+# said PATTERN: a line of that answer
+said()
+{
+    grep -qx -- "$1" <<<"$said" || complain "/probe: no $1 in: $said"
+}
+scrape 192.0.2.2
+said 'probe_success 1'
+said 'probe_duration_seconds .*'
+said 'forewarn_nfs_lock_target_verdict{.*verdict="both".*} 1'
+scrape 192.0.2.9
+[ "$said" = 403 ] || complain "/probe of a target that is not configured: $said"
+stop "$lockd"
+scrape 192.0.2.2
+said 'probe_success 0'
+said 'forewarn_nfs_lock_target_verdict{.*verdict="none".*} 1'
+stop "$agent"
+echo "ok    the agent's /probe"
 
 # A restarted rpcbind has forgotten everything: what still works is the server's memory of the port.
 respond udp,tcp ok

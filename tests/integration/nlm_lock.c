@@ -47,7 +47,7 @@ static void call(const struct nlm_server *server, uint32_t program, uint32_t pro
 {
     const struct rpc_limits limits = {.timeout_ms = 3000, .total_ms = 3000, .retry_ms = 1000};
     unsigned char arguments[128];
-    uint16_t port;
+    uint16_t port = 0;
 
     *question = (struct rpc_question){.to = server->at, .stream = true};
     rpcbind_encode(4, program, VERSION, RPC_TCP, arguments, sizeof arguments, &question->call);
