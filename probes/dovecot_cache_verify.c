@@ -187,6 +187,15 @@ static int compare_refs(const void *a, const void *b)
     return x->uid < y->uid ? -1 : x->uid > y->uid;
 }
 
+/* They often are already. */
+static bool sorted(const struct dovecot_cache_ref *refs, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (compare_refs(&refs[i - 1], &refs[i]) > 0)
+            return false;
+    return true;
+}
+
 static struct record *find(const struct walk *w, uint32_t offset)
 {
     size_t low = 0, high = w->count;
@@ -283,7 +292,7 @@ void dovecot_cache_verify(struct dovecot_cache *cache, struct dovecot_cache_ref 
         .fields_at = cache->header.fields_at,
         .sound = true,
     };
-    if (count)
+    if (count && !sorted(refs, count))
         qsort(refs, count, sizeof *refs, compare_refs);
     while (w.at < w.size && step(&w))
         ;

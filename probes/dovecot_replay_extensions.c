@@ -189,11 +189,8 @@ static bool apply_ext_header(struct dovecot_apply *a, uint64_t head)
     return true;
 }
 
-static void note_cache(struct dovecot_apply *a, const struct dovecot_extension *e,
-                       uint32_t position)
+static void note_cache(struct dovecot_apply *a, uint32_t position)
 {
-    if (strcmp(e->name, "cache") != 0)
-        return;
     a->state->notes[position].cache_at = (uint32_t)a->record->offset;
     a->state->notes[position].cache_file = a->window->file->name;
 }
@@ -204,6 +201,7 @@ static bool apply_records(struct dovecot_apply *a)
     const struct dovecot_extension *e = &s->index.extensions[s->ext];
     uint32_t used = s->rec_size < e->record_size ? s->rec_size : e->record_size;
     uint64_t element = ((uint64_t)4 + s->rec_size + 3) & ~(uint64_t)3;
+    bool cache = strcmp(e->name, "cache") == 0;
 
     for (; a->at < a->end; a->at += element) {
         const uint8_t *b = window_at(a->window, a->at, (size_t)element);
@@ -217,7 +215,8 @@ static bool apply_records(struct dovecot_apply *a)
         uint8_t *field = dovecot_state_field(s, e, position);
         memcpy(field, b + 4, used);
         memset(field + used, 0, e->record_size - used);
-        note_cache(a, e, position);
+        if (cache)
+            note_cache(a, position);
     }
     return true;
 }

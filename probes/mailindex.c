@@ -92,14 +92,11 @@ static ssize_t read_all(const struct mailindex_file *file, uint64_t offset, uint
     return (ssize_t)done;
 }
 
-const uint8_t *window_at(struct mailindex_window *window, uint64_t offset, size_t length)
+const uint8_t *window_move(struct mailindex_window *window, uint64_t offset, size_t length)
 {
     assert(length <= WINDOW_LENGTH_MAX);
     if (offset > window->file->size || length > window->file->size - offset)
         return NULL;
-    if (offset >= window->at && offset - window->at <= window->length &&
-        length <= window->length - (offset - window->at))
-        return window->buffer + (offset - window->at);
     if (!window->buffer) {
         size_t room = window->file->size < MAILINDEX_WINDOW ? (size_t)window->file->size + 1
                                                             : MAILINDEX_WINDOW;

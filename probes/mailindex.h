@@ -93,8 +93,18 @@ struct mailindex_window {
     int error;
 };
 
-const uint8_t *window_at(struct mailindex_window *window, uint64_t offset, size_t length);
+const uint8_t *window_move(struct mailindex_window *window, uint64_t offset, size_t length);
 void window_free(struct mailindex_window *window);
+
+static inline const uint8_t *window_at(struct mailindex_window *window, uint64_t offset,
+                                       size_t length)
+{
+    uint64_t from = offset - window->at;
+
+    if (offset >= window->at && from <= window->length && length <= window->length - from)
+        return window->buffer + from;
+    return window_move(window, offset, length);
+}
 
 /* Dovecot's integers are those of the CPU: little endian on all that it runs on today. */
 static inline uint16_t le16(const uint8_t *at)
