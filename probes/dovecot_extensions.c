@@ -245,11 +245,12 @@ static uint64_t take_extension(struct walk *w)
         end = room;
     e.data_at = w->at + data;
     e.data = b + data;
-    if (take_name(w, &e, name_size)) {
+    bool named = take_name(w, &e, name_size);
+    if (!check_field(w, &e)) /* whoever looks for the field finds none */
+        e.record_size = e.record_offset = 0;
+    if (named) {
         check_padding(w, w->at + EXTENSION_HEADER + name_size, e.data_at);
         check_padding(w, e.data_at + e.hdr_size, w->at + end);
-        if (!check_field(w, &e))
-            e.record_size = e.record_offset = 0;
         check_known_sizes(w, &e);
         check_others(w, &e);
     }

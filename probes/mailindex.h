@@ -101,7 +101,8 @@ static inline const uint8_t *window_at(struct mailindex_window *window, uint64_t
 {
     uint64_t from = offset - window->at;
 
-    if (offset >= window->at && from <= window->length && length <= window->length - from)
+    if (window->buffer && offset >= window->at && from <= window->length &&
+        length <= window->length - from)
         return window->buffer + from;
     return window_move(window, offset, length);
 }
