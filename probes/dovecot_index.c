@@ -117,7 +117,7 @@ static void check_size(const struct mailindex_file *file, const uint8_t *b, size
             at = place(file, 32, 4);
             why = "the count seems to be wrong";
         }
-    } else if (count && bytes % count == 0 && real < 32768 &&
+    } else if (count && bytes % count == 0 && real >= 8 && real < 32768 &&
                plausible(records, bytes, (uint32_t)real, h->next_uid)) {
         at = place(file, 8, 4);
         why = "the record size seems to be wrong";
