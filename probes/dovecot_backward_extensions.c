@@ -4,7 +4,7 @@
 
 #include "probes/dovecot_backward_facts.h"
 
-enum { EVENTS_MAX = 1024 * 1024 };
+enum { EVENTS_MAX = 1024 * 1024 }; /* as their numbers have 20 bits in a key */
 
 /* FNV-1a; up to 8 bytes are taken as they are. */
 static uint64_t digest(const uint8_t *at, uint32_t size)
@@ -215,15 +215,27 @@ void dovecot_backward_extension(struct dovecot_backward *b, struct mailindex_win
     }
 }
 
-static int compare_events(const void *left, const void *right)
+/* An event by extension, mail and order, which is that of the array: small, as there are many. */
+static uint64_t key_of(const struct dovecot_event *event, size_t number)
 {
-    const struct dovecot_event *x = left, *y = right;
+    return (uint64_t)event->ext << 52 | (uint64_t)event->position << 20 | number;
+}
 
-    if (x->ext != y->ext)
-        return x->ext < y->ext ? -1 : 1;
-    if (x->position != y->position)
-        return x->position < y->position ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
+static int compare_keys(const void *left, const void *right)
+{
+    uint64_t x = *(const uint64_t *)left, y = *(const uint64_t *)right;
+    return x < y ? -1 : x > y;
+}
+
+static uint64_t *sorted_keys(const struct dovecot_backward *b)
+{
+    uint64_t *keys = malloc((b->event_count + 1) * sizeof *keys);
+
+    for (size_t i = 0; keys && i < b->event_count; i++)
+        keys[i] = key_of(&b->events[i], i);
+    if (keys && b->event_count)
+        qsort(keys, b->event_count, sizeof *keys, compare_keys);
+    return keys;
 }
 
 /* What the log makes of one mail's field. */
@@ -285,8 +297,8 @@ static void compare_field(struct dovecot_backward *b, const struct dovecot_exten
 }
 
 /* One extension: all mails of the index, beside its events, which are sorted by position. */
-static size_t compare_extension(struct dovecot_backward *b, size_t number, size_t event,
-                                struct mailindex_sink *sink)
+static size_t compare_extension(struct dovecot_backward *b, size_t number, const uint64_t *keys,
+                                size_t next, struct mailindex_sink *sink)
 {
     const struct dovecot_extension *ext = &b->index->extensions[number];
     const struct dovecot_ext_fact *fact = &b->ext[number];
@@ -295,14 +307,13 @@ static size_t compare_extension(struct dovecot_backward *b, size_t number, size_
     for (uint32_t i = 0; i < b->index->count; i++) {
         struct outcome outcome = {.known = b->facts[i].appended || fact->cleared,
                                   .source = b->facts[i].source};
-        for (; event < b->event_count && b->events[event].ext == number &&
-               b->events[event].position == i;
-             event++)
-            follow(b, &b->events[event], &outcome);
+        uint64_t mail = ((uint64_t)number << 32 | i) << 20;
+        for (; next < b->event_count && keys[next] >> 20 << 20 == mail; next++)
+            follow(b, &b->events[keys[next] & 0xfffff], &outcome);
         if (usable)
             compare_field(b, ext, i, &outcome, sink);
     }
-    return event;
+    return next;
 }
 
 static void compare_header(struct dovecot_backward *b, size_t number, struct mailindex_sink *sink)
@@ -324,12 +335,13 @@ static void compare_header(struct dovecot_backward *b, size_t number, struct mai
 
 void dovecot_backward_compare_extensions(struct dovecot_backward *b, struct mailindex_sink *sink)
 {
-    size_t event = 0;
+    uint64_t *keys = sorted_keys(b);
+    size_t next = 0;
 
-    if (b->event_count)
-        qsort(b->events, b->event_count, sizeof *b->events, compare_events);
+    if (!keys)
+        return;
     for (size_t i = 0; i < b->index->extension_count; i++) {
-        event = compare_extension(b, i, event, sink);
+        next = compare_extension(b, i, keys, next, sink);
         compare_header(b, i, sink);
         const struct dovecot_ext_fact *fact = &b->ext[i];
         if (fact->reset_known && fact->reset_id != b->index->extensions[i].reset_id)
@@ -339,4 +351,5 @@ void dovecot_backward_compare_extensions(struct dovecot_backward *b, struct mail
                 "extension \"%s\": expected reset_id %u, as the log says, found %u",
                 b->index->extensions[i].name, fact->reset_id, b->index->extensions[i].reset_id);
     }
+    free(keys);
 }
