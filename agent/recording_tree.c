@@ -22,7 +22,7 @@ int recording_tree_make(struct recording_tree *tree, struct error *e)
 {
     const char *base = getenv("TMPDIR");
     if (!base || base[0] != '/' || strlen(base) > 32)
-        base = "/tmp";
+        base = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp"; /* memory, no disk */
     snprintf(tree->path, sizeof tree->path, "%s/forewarn-replay-XXXXXX", base);
     if (!mkdtemp(tree->path)) {
         int code = fail(e, "mkdtemp", tree->path);

@@ -13,7 +13,7 @@ struct recording_tree {
     int fd;
 };
 
-/* Makes an empty directory below $TMPDIR or /tmp. */
+/* Makes an empty directory below $TMPDIR, else /dev/shm or /tmp. */
 int recording_tree_make(struct recording_tree *tree, struct error *e);
 
 /* Brings about what the look that was read last has changed. */

@@ -8,6 +8,7 @@
 
 #include "agent/local_probe.h"
 #include "agent/self.h"
+#include "core/log.h"
 #include "probes/registry.h"
 
 /* How long a probe whose files do not change is not asked again. */
@@ -142,6 +143,8 @@ void replay_probes_look(struct replay_probes *all, const struct root *root,
             continue;
         seen_free(&probe->seen);
         probe->seen = local_probe_look(&local);
+        if (!probe->seen->result.up)
+            log_warning("%s: %s", probe->probe.name, probe->seen->result.error);
         probe->looked_ms = t_ms;
         probe->due = probe->changed = false;
     }

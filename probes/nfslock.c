@@ -91,6 +91,7 @@ const struct probe nfslock_probe = {
     .deadline_ms = 10000,
     .wakes = PROBE_WAKE_LINK,
     .metrics = nfslock_metrics,
+    .recorded_by_samples = true,
     .open = nfslock_open,
     .poll = nfslock_poll,
     .close = nfslock_close,

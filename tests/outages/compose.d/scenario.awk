@@ -80,12 +80,19 @@ function put_host(   d, m, i, p, n, list)
         put_samples(p)
 }
 
-function put_samples(p,   text, i)
+# OpenMetrics: all samples of a name stand together.
+function put_samples(p,   text, i, k, metric)
 {
     text = ""
-    for (i = 1; i <= sample_count; i++)
-        if (sample_probe[i] == p && sample_value[i] != "")
-            text = text sample_text[i] " " sample_value[i] "\n"
+    split("", written)
+    for (i = 1; i <= sample_count; i++) {
+        metric = substr(sample_text[i] "{", 1, index(sample_text[i] "{", "{"))
+        if (sample_probe[i] != p || written[metric]++)
+            continue
+        for (k = i; k <= sample_count; k++)
+            if (sample_probe[k] == p && index(sample_text[k] "{", metric) == 1)
+                text = text sample_text[k] " " sprintf("%.10g", sample_value[k]) "\n"
+    }
     file("samples/" p ".om", text "# EOF\n")
 }
 
@@ -109,7 +116,7 @@ function emit(   path, text)
 }
 
 # Syncs go on: one at a time of those that share disks would be md's way; here each by itself.
-function advance(to,   m)
+function advance(to,   m, i)
 {
     for (m = 0; m < arrays; m++)
         if (action[m] != "" && !delayed[m]) {
@@ -117,6 +124,8 @@ function advance(to,   m)
             if (done[m] >= 1)
                 finish_sync(m)
         }
+    for (i in growth)
+        sample_value[i] += growth[i] * (to - now) / 60
     now = to
 }
 
@@ -151,8 +160,11 @@ function start_next(m,   k)
 }
 
 # When the next thing happens by itself: the end of a sync, or another look at one that runs.
-function next_step(until,   m, end)
+function next_step(until,   m, i, end)
 {
+    for (i in growth)
+        if (growth[i] && now + every < until)
+            until = now + every
     for (m = 0; m < arrays; m++)
         if (action[m] != "" && !delayed[m]) {
             end = now + (1 - done[m]) * component(m) / speed[m]
@@ -226,16 +238,21 @@ function array_event(m, verb, from,   i, k)
     else if (verb == "remove")
         for (k = from + 1; k <= NF; k++)
             remove_member(m, member_of(m, $k))
+    else if (verb == "join") # members that hold good data, as assembled anew
+        for (k = from + 1; k <= NF; k++)
+            add_member(m, disk_of($k), free_slot(m), "in_sync")
     else if (verb == "add") # a spare
         add_member(m, disk_of($(from + 1)), -1, "spare")
-    else if (verb == "rebuild") { # onto a disk, at so many MB/s or delayed
-        for (i = 0; i < members[m] && name[disk[m, i]] != $(from + 1); i++)
-            ;
-        if (i == members[m])
-            add_member(m, disk_of($(from + 1)), -1, "spare")
-        slot[m, i] = free_slot(m)
-        state[m, i] = "recovering"
-        begin_sync(m, "recover", $(from + 2))
+    else if (verb == "rebuild") { # onto disks, at so many MB/s or delayed
+        for (k = from + 1; k < NF; k++) {
+            for (i = 0; i < members[m] && name[disk[m, i]] != $k; i++)
+                ;
+            if (i == members[m])
+                add_member(m, disk_of($k), -1, "spare")
+            slot[m, i] = free_slot(m)
+            state[m, i] = "recovering"
+        }
+        begin_sync(m, "recover", $NF)
     } else if (verb == "replace") { # a member by another disk, at so many MB/s
         add_member(m, disk_of($(from + 2)), slot[m, member_of(m, $(from + 1))], "replacement")
         begin_sync(m, "recover", $(from + 3))
@@ -272,9 +289,8 @@ function disk_event(d, what, value)
         die("a disk has no '" what "'")
 }
 
-function sample_event(p, text, value,   i)
+function sample_of(p, text,   i)
 {
-    probe_samples[p] = 1
     for (i = 1; i <= sample_count; i++)
         if (sample_probe[i] == p && sample_text[i] == text)
             break
@@ -282,8 +298,15 @@ function sample_event(p, text, value,   i)
         sample_count = i
         sample_probe[i] = p
         sample_text[i] = text
+        sample_value[i] = 0
     }
-    sample_value[i] = value == "ends" ? "" : value
+    return i
+}
+
+function sample_event(p, text, value)
+{
+    probe_samples[p] = 1
+    sample_value[sample_of(p, text)] = value
 }
 
 # What happens at a moment; the words of it from the nth on.
@@ -296,6 +319,8 @@ function happen(n,   d, k)
             gone[disk_of($k)] = $n == "gone"
     else if ($n == "sample")
         sample_event($(n + 1), $(n + 2), $(n + 3))
+    else if ($n == "grow") # by so much a minute, from its value on
+        growth[sample_of($(n + 1), $(n + 2))] = $(n + 3)
     else if ($n != "end")
         disk_event(disk_of($n), $(n + 1), $(n + 2))
 }
@@ -333,7 +358,7 @@ function setup(   k, d, n)
 }
 
 BEGIN {
-    every = 1800
+    every = 600
     disks = arrays = step = 0
     disk_start()
 }
