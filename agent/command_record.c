@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/command.h"
+#include "agent/mask.h"
 #include "agent/parse.h"
 #include "agent/record.h"
 #include "agent/record_live.h"
@@ -22,7 +23,7 @@ struct options {
     const char *directory, *root;
     int64_t interval_ms, for_ms, at_ms; /* for_ms 0: on and on; at_ms INT64_MIN: now */
     int64_t max_bytes;
-    bool once;
+    bool mask, once;
 };
 
 /* A look at a tree: of a moment that was given, or of now. */
@@ -91,10 +92,10 @@ static void say(const struct recording *recording, const char *directory)
            (long long)recording_bytes(recording));
 }
 
-static int record_all(const struct options *options, struct recording *recording, struct root *root,
-                      struct error *e)
+static int record_all(const struct options *options, struct recording *recording, struct mask *mask,
+                      struct root *root, struct error *e)
 {
-    struct record *record = record_new(recording);
+    struct record *record = record_new(recording, mask);
     struct record_live *live = NULL;
     int code = root_is_live(root) ? record_live_start(root, &live, e) : 0;
     if (code == 0)
@@ -107,18 +108,22 @@ static int record_all(const struct options *options, struct recording *recording
 static int record(const struct options *options)
 {
     struct recording *recording = NULL;
+    struct mask *mask = NULL;
     struct root *root = NULL;
     struct error e = {0};
 
     int code = root_open(options->root, &root, &e);
     if (code == 0)
         code = recording_append(options->directory, options->max_bytes, &recording, &e);
+    if (code == 0 && options->mask)
+        code = mask_open(options->directory, &mask, &e);
     if (code == 0)
-        code = record_all(options, recording, root, &e);
+        code = record_all(options, recording, mask, root, &e);
     if (code < 0)
         log_error("record: %s", e.text);
     else if (!options->once)
         say(recording, options->directory);
+    mask_free(&mask);
     recording_close(&recording);
     root_close(&root);
     return code < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -149,6 +154,9 @@ static int take(struct options *options, const struct command *command, int foun
         if (parse_time(optarg, &options->at_ms, &e) < 0)
             return command_misused(command, "--at: %s", e.text);
         break;
+    case 'm':
+        options->mask = true;
+        break;
     case 'o':
         options->once = true;
         break;
@@ -160,13 +168,11 @@ static int take(struct options *options, const struct command *command, int foun
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option names[] = {{"root", required_argument, NULL, 'r'},
-                                          {"interval", required_argument, NULL, 'i'},
-                                          {"for", required_argument, NULL, 'F'},
-                                          {"at", required_argument, NULL, 'a'},
-                                          {"once", no_argument, NULL, 'o'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"root", required_argument, NULL, 'r'}, {"interval", required_argument, NULL, 'i'},
+        {"for", required_argument, NULL, 'F'},  {"at", required_argument, NULL, 'a'},
+        {"mask", no_argument, NULL, 'm'},       {"once", no_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
     struct options options = {
         .root = "/", .interval_ms = INTERVAL_MS, .at_ms = INT64_MIN, .max_bytes = MAX_BYTES};
     int found, status = 0;
@@ -202,6 +208,8 @@ const struct command record_command = {
         "                       the agent\n"
         "      --for TIME       end after that time\n"
         "      --once           one look\n"
+        "      --mask           put others in the place of serial numbers, WWNs, names of hosts,\n"
+        "                       servers and directories; DIR/mask.key stays with you\n"
         "      --root DIR       look at a recorded tree instead of this host\n"
         "      --at TIME        say that this look (--once) was taken then\n"
         "  -h, --help\n",

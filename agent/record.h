@@ -13,7 +13,12 @@ enum { RECORD_HOST = 62, RECORD_SAMPLES = 63 };
 
 struct record;
 
-struct record *record_new(struct recording *recording);
+/*
+ * With a mask (else NULL) a look is held back until record_end(): only when all of it was seen is
+ * it known what is to be masked.
+ */
+struct mask;
+struct record *record_new(struct recording *recording, struct mask *mask);
 void record_free(struct record **record);
 
 /* From one to the other, as recording_begin() and recording_end(). */
