@@ -255,6 +255,7 @@ const struct probe mailindex_probe = {
     .interval_ms = 5 * 60 * 1000,
     .deadline_ms = DEADLINE_MS,
     .metrics = mailindex_metrics,
+    .recorded_by_samples = true,
     .open = open_probe,
     .poll = poll_probe,
     .close = close_probe,
