@@ -44,13 +44,24 @@ groups:
         expr: time() + forewarn:md:sync_eta_seconds{array="md2"} and on () vector(time()) >= 1218582000
         annotations: {summary: "{{ $labels.quantile }} {{ $value | printf \"%.0f\" }}"}
 RULES
-read -r least most <<<"$("$FOREWARN" replay "$directory/opensrs-2008-08" --format json \
+# shellcheck disable=SC2016 # awk's variables, not the shell's
+read -r least most end <<<"$("$FOREWARN" replay "$directory/opensrs-2008-08" --format json \
     --rules "$top_srcdir/rules/md.yml" --rules "$top_srcdir/rules/disk.yml" --rules "$directory/eta.yml" |
-    grep -oE '"what":"raised"[^}]*"alertname":"Eta"[^}]*\}[^}]*\}' |
-    sed -nE 's/.*"summary":"(0\.[19]) ([0-9]+)".*/\1 \2/p' | sort | awk '{ printf "%s ", $2 }')"
-end=$(date -u -d '2008-08-13 14:08' +%s)
-echo "md2 is said to be through between $(date -u -d "@${least:-0}" '+%F %T') and $(date -u -d "@${most:-0}" '+%F %T'); it was at $(date -u -d "@$end" '+%F %T')"
-if [ -z "${most-}" ] || [ "$least" -gt "$end" ] || [ "$most" -lt "$end" ]; then
+    LC_ALL=C awk '{
+        n = split($0, event, /\{"at":/)
+        for (i = 2; i <= n; i++) {
+            if (event[i] ~ /"what":"raised"/ && match(event[i], /"summary":"0\.[19] [0-9]+"/)) {
+                quantile = substr(event[i], RSTART + 11, 3)
+                if (!(quantile in at))
+                    at[quantile] = substr(event[i], RSTART + 15, RLENGTH - 16)
+            }
+            if (event[i] ~ /"what":"resolved"/ && event[i] ~ /"alertname":"MdArrayDegraded","array":"md2"/)
+                end = event[i] + 0
+        }
+        print at["0.1"] + 0, at["0.9"] + 0, end + 0
+    }')"
+echo "md2 is said to be through between $(date -u -d "@${least:-0}" '+%F %T') and $(date -u -d "@${most:-0}" '+%F %T'); it was at $(date -u -d "@${end:-0}" '+%F %T')"
+if [ "${least:-0}" = 0 ] || [ "$least" -gt "$end" ] || [ "$most" -lt "$end" ]; then
     complain "the bounds do not hold it"
 fi
 exit "$failed"

@@ -119,11 +119,11 @@ function emit(   path, text)
 function advance(to,   m, i)
 {
     for (m = 0; m < arrays; m++)
-        if (action[m] != "" && !delayed[m]) {
+        if (action[m] != "" && !delayed[m])
             done[m] += (to - now) * speed[m] / component(m)
-            if (done[m] >= 1)
-                finish_sync(m)
-        }
+    for (m = 0; m < arrays; m++) # only now, as what waited begins then
+        if (action[m] != "" && !delayed[m] && done[m] >= 1)
+            finish_sync(m)
     for (i in growth)
         sample_value[i] += growth[i] * (to - now) / 60
     now = to
