@@ -18,6 +18,8 @@ enum { STATUS_SUSPECT = 1, STATUS_DAMAGED = 2, STATUS_UNREAD = 3, PROGRESS_MS = 
 
 struct options {
     bool json, deep;
+    const char *baseline; /* file; NULL: none */
+    bool accept;
     int64_t delay_ms; /* -1: as the file system needs */
 };
 
@@ -180,6 +182,11 @@ static int verify_paths(const struct options *options, char **paths, int count)
     for (int i = 0; i < count && output.alive; i++)
         verify_count(&verify, paths[i]);
     output.started_ms = now_ms();
+    if (options->baseline &&
+        verify_open_baseline(&verify, options->baseline, options->accept, &output.failed) < 0) {
+        log_error("verify: %s", output.failed.text);
+        return STATUS_UNREAD;
+    }
     begin(&output);
     for (int i = 0; i < count; i++) {
         struct error e = {0};
@@ -187,6 +194,9 @@ static int verify_paths(const struct options *options, char **paths, int count)
             unreadable(&verify, paths[i], e.text);
     }
     end(&output, &verify);
+    struct error unkept = {0};
+    if (verify_close_baseline(&verify, &unkept) < 0 && !output.failed.code)
+        output.failed = unkept;
     if (output.failed.code)
         log_error("verify: %s", output.failed.text);
     return status_of(&output, &verify);
@@ -212,7 +222,9 @@ static int set_delay(struct options *options, const struct command *command, con
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option names[] = {{"deep", no_argument, NULL, 'd'},
+    static const struct option names[] = {{"accept", no_argument, NULL, 'a'},
+                                          {"baseline", required_argument, NULL, 'b'},
+                                          {"deep", no_argument, NULL, 'd'},
                                           {"delay", required_argument, NULL, 'w'},
                                           {"format", required_argument, NULL, 'f'},
                                           {"help", no_argument, NULL, 'h'},
@@ -227,6 +239,10 @@ static int run(const struct command *command, int argc, char **argv)
             return command_print_help(command);
         if (found == 'd')
             options.deep = true;
+        else if (found == 'a')
+            options.accept = true;
+        else if (found == 'b')
+            options.baseline = optarg;
         else if (found == 'w')
             status = set_delay(&options, command, optarg);
         else if (found == 'f')
@@ -234,6 +250,8 @@ static int run(const struct command *command, int argc, char **argv)
         else
             status = command_bad_option(command, found, argv);
     }
+    if (!status && options.accept && !options.baseline)
+        status = command_misused(command, "--accept goes with --baseline");
     if (!status && optind >= argc)
         status = command_misused(command, "which PATH?");
     return status ? status : verify_paths(&options, argv + optind, argc - optind);
@@ -241,18 +259,22 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command verify_command = {
     .name = "verify",
-    .what = "check mail indexes: damage that Dovecot itself does not see",
-    .help = "usage: forewarn verify [OPTION]... PATH...\n"
-            "Checks Dovecot's index files, and holds them against the mail: reads only, takes no\n"
-            "lock, and looks again before it tells of anything. A PATH is a mailbox, a user's\n"
-            "store, a directory of stores, one index file, or a mail location\n"
-            "(maildir:/var/vmail/a:INDEX=/var/index/a).\n"
-            "Exit status: 0 sound, 1 suspect only, 2 damaged, 3 not all of it could be read.\n"
-            "\n"
-            "      --deep           read the mails too, to the last byte\n"
-            "      --delay TIME     before a second look (2s, on NFS longer than it caches)\n"
-            "      --format FORMAT  table (default), json\n"
-            "  -h, --help\n",
+    .what = "check mail indexes: damage that mail servers themselves do not see",
+    .help =
+        "usage: forewarn verify [OPTION]... PATH...\n"
+        "Checks index files of Dovecot and Cyrus, and holds them against the mail: reads only,\n"
+        "and looks again before it tells of anything. A PATH is a mailbox, a user's store, a\n"
+        "directory of stores, one index file, a mail location\n"
+        "(maildir:/var/vmail/a:INDEX=/var/index/a), or the imapd.conf of a Cyrus server.\n"
+        "Exit status: 0 sound, 1 suspect only, 2 damaged, 3 not all of it could be read.\n"
+        "\n"
+        "      --deep           read the mails too, to the last byte\n"
+        "      --baseline FILE  compare with what was sound before, mails too, and remember\n"
+        "                       there what is sound; FILE is made where there is none\n"
+        "      --accept         with --baseline: what differs from it is right\n"
+        "      --delay TIME     before a second look (2s, on NFS longer than it caches)\n"
+        "      --format FORMAT  table (default), json\n"
+        "  -h, --help\n",
     .usage_status = STATUS_UNREAD,
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "probes/mailindex_baseline.h"
 #include "probes/mailindex_single.h"
 
 static void progressed(struct mailindex_io *io, void *arg)
@@ -120,6 +121,22 @@ void verify_count(struct verify *verify, const char *path)
     verify->counting = false;
 }
 
+/* ---- what was sound before ---- */
+
+int verify_open_baseline(struct verify *verify, const char *file, bool accept, struct error *e)
+{
+    int code = mailindex_baseline_open(file, &verify->baseline, e);
+    verify->options.look.baseline = verify->baseline;
+    verify->options.look.accept = accept;
+    return code;
+}
+
+int verify_close_baseline(struct verify *verify, struct error *e)
+{
+    verify->options.look.baseline = NULL;
+    return mailindex_baseline_close(&verify->baseline, e);
+}
+
 /* ---- a single file ---- */
 
 struct single {
@@ -168,12 +185,57 @@ static int verify_walk(struct verify *verify, struct mailindex_walk *walk, struc
     return error_set(e, -ENOENT, "no mailbox is there");
 }
 
+/* One directory that imapd.conf names. */
+static int verify_root(struct verify *verify, const char *path,
+                       const struct cyrus_partition *partition, struct error *e)
+{
+    const struct mailindex_walk_options options = {
+        .io = &verify->io, .unreadable = unreadable, .arg = verify, .cyrus = partition};
+    struct mailindex_walk *walk;
+
+    int code = mailindex_walk_directory(path, &options, &walk, e);
+    if (code < 0) {
+        error_prefix(e, "%s", path);
+        return code;
+    }
+    code = verify_walk(verify, walk, e);
+    mailindex_walk_free(&walk);
+    return code == -ENOENT ? 0 : code; /* a partition may be empty */
+}
+
+static const char *resolved(const char *path, struct arena *arena)
+{
+    char real[PATH_MAX];
+    return path && realpath(path, real) ? arena_strdup(arena, real) : path;
+}
+
+/* All partitions of a Cyrus server, and its databases. */
+static int verify_cyrus(struct verify *verify, const char *path, struct error *e)
+{
+    SCRATCH_ARENA(arena);
+    struct cyrus_conf conf;
+    int code = cyrus_conf_read(path, arena, &conf, e);
+
+    for (int i = 0; i < conf.count && code == 0; i++) {
+        struct cyrus_partition *partition = &conf.partitions[i];
+        partition->mail = resolved(partition->mail, arena);
+        partition->meta = resolved(partition->meta, arena);
+        partition->archive = resolved(partition->archive, arena);
+        code = verify_root(verify, partition->meta, partition, e);
+    }
+    if (code == 0 && conf.configdirectory)
+        code = verify_root(verify, resolved(conf.configdirectory, arena), NULL, e);
+    return code;
+}
+
 int verify_path(struct verify *verify, const char *path, struct error *e)
 {
     SCRATCH_ARENA(arena);
     struct mailindex_walk *walk;
     struct stat st;
 
+    if (!dovecot_location_is(path) && cyrus_conf_is(path))
+        return verify_cyrus(verify, path, e);
     if (!dovecot_location_is(path) && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
         return verify_file(verify, path, e);
     int code = start(verify, path, arena, &walk, e);

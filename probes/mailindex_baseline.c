@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -118,6 +119,23 @@ static void keep_private(const char *path)
         close(fd);
 }
 
+/* SQLite takes a short file that is none of its own for an empty one. */
+static bool may_be_ours(const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    char start[sizeof magic];
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    bool may = true;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_size > 0 || !S_ISREG(st.st_mode)))
+        may = S_ISREG(st.st_mode) && pread(fd, start, sizeof start, 0) == sizeof start &&
+              memcmp(start, magic, sizeof start) == 0;
+    if (fd >= 0)
+        close(fd);
+    return may;
+}
+
 int mailindex_baseline_open(const char *path, struct mailindex_baseline **out, struct error *e)
 {
     struct mailindex_baseline *baseline = calloc(1, sizeof *baseline);
@@ -127,6 +145,10 @@ int mailindex_baseline_open(const char *path, struct mailindex_baseline **out, s
         abort();
     *out = NULL;
     keep_private(path);
+    if (!may_be_ours(path)) {
+        free(baseline);
+        return error_set(e, -EBADMSG, "baseline: %.200s: not what forewarn made", path);
+    }
     if (sqlite3_open_v2(path, &baseline->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
         code = failed(baseline, path, e);

@@ -125,6 +125,19 @@ enum compare_result compare_file(struct mailindex_compare *compare, const struct
     return COMPARE_SHORT;
 }
 
+/* Milliseconds. */
+uint64_t compare_time(const struct mailindex_stamp *stamp)
+{
+    return stamp->mtime_s > 0 ? (uint64_t)stamp->mtime_s * 1000 + stamp->mtime_ns / 1000000 : 0;
+}
+
+bool compare_is_earlier(struct mailindex_compare *compare, const struct sums *before,
+                        const struct sums *now)
+{
+    compare->went_back |= compare->index_is_older || now->extra < before->extra;
+    return compare->went_back;
+}
+
 /* ---- Cyrus ---- */
 
 static struct sums sums_of_record(const struct cyrus_record *record)

@@ -27,12 +27,15 @@ static struct mailindex_place place_of(const struct mailindex_handle *handle,
 
 /* ---- index ---- */
 
-static void index_is_gone(struct mailindex_compare *compare, const struct sums *before)
+/* Right after a mailbox was made there is none: so it may be of an earlier time. */
+static void check_index_gone(struct mailindex_compare *compare)
 {
+    const struct sums *before = compare->index_is_gone;
     const struct dovecot_log_facts *log = &compare->check->look.log;
     const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_INDEX);
 
-    if (handle->fd < 0 && log->usable && log->header.indexid == high(before->id))
+    if (before && !compare->went_back && handle->fd < 0 && log->usable &&
+        log->header.indexid == high(before->id))
         mailindex_report(compare->sink, "B0", (struct mailindex_place){handle->file.name, 0, 0},
                          "there was one of indexid %" PRIu32 ", and the log is still there",
                          high(before->id));
@@ -64,8 +67,11 @@ static void compare_index(struct mailindex_compare *compare)
     bool known = compare->before && sums_find_last(compare->before, SUMS_INDEX, &before);
 
     if (!index) {
-        if (known)
-            index_is_gone(compare, &before);
+        if (known) {
+            struct sums *gone = ARENA_NEW(compare->check->arena, struct sums);
+            *gone = before;
+            compare->index_is_gone = gone;
+        }
         return;
     }
     now.id = sums_id(index->header.indexid, index->header.log_file_seq);
@@ -97,21 +103,22 @@ static void log_differs(struct mailindex_compare *compare, const struct mailinde
 }
 
 static void log_is_shorter(struct mailindex_compare *compare, const struct mailindex_handle *handle,
-                           uint32_t sequence, const struct sums_difference *difference)
+                           const struct sums *before, const struct sums *now,
+                           const struct sums_difference *difference)
 {
-    compare->went_back |= compare->index_is_older;
-    if (!compare->index_is_older)
+    if (!compare_is_earlier(compare, before, now))
         mailindex_report(compare->sink, "B7", place_of(handle, difference),
                          "sequence %" PRIu32 ": ended at %" PRIu64 " and ends at %" PRIu64 " now",
-                         sequence, difference->offset + difference->length, difference->offset);
+                         low(now->id), before->length, difference->offset);
 }
 
 static void compare_log(struct mailindex_compare *compare, int which,
                         const struct dovecot_log_facts *log, const char *rule)
 {
     const struct mailindex_handle *handle = handle_of(compare, which);
-    struct sums before,
-        now = {.kind = SUMS_LOG, .id = sums_id(log->header.indexid, log->header.file_seq)};
+    struct sums before, now = {.kind = SUMS_LOG,
+                               .id = sums_id(log->header.indexid, log->header.file_seq),
+                               .extra = compare_time(&handle->stamp)};
     struct sums_difference difference;
 
     if (handle->fd < 0 || !log->usable)
@@ -123,7 +130,7 @@ static void compare_log(struct mailindex_compare *compare, int which,
     if (result == COMPARE_OTHER)
         log_differs(compare, handle, rule, log->header.file_seq, &difference);
     else if (result == COMPARE_SHORT)
-        log_is_shorter(compare, handle, log->header.file_seq, &difference);
+        log_is_shorter(compare, handle, &before, &now, &difference);
 }
 
 /* The newest log that was known is gone: nothing but an older one is there. */
@@ -136,8 +143,8 @@ static void compare_sequence(struct mailindex_compare *compare)
     if (!compare->before || !log->usable || !sums_find_last(compare->before, SUMS_LOG, &before) ||
         high(before.id) != log->header.indexid || low(before.id) <= log->header.file_seq)
         return;
-    compare->went_back |= compare->index_is_older;
-    if (!compare->index_is_older)
+    struct sums now = {.extra = compare_time(&handle->stamp)};
+    if (!compare_is_earlier(compare, &before, &now))
         mailindex_report(compare->sink, "B7", (struct mailindex_place){handle->file.name, 8, 4},
                          "the log had sequence %" PRIu32 " and has %" PRIu32 " again",
                          low(before.id), log->header.file_seq);
@@ -145,17 +152,17 @@ static void compare_sequence(struct mailindex_compare *compare)
 
 /* ---- cache ---- */
 
-static void cache_is_older(struct mailindex_compare *compare, struct mailindex_place place,
-                           const char *what)
+static void cache_is_older(struct mailindex_compare *compare, const struct sums *before,
+                           const struct sums *now, struct mailindex_place place, const char *what)
 {
-    if (!compare->index_is_older)
+    if (!compare_is_earlier(compare, before, now))
         mailindex_report(compare->sink, "B9", place, "%s", what);
 }
 
 static void compare_cache(struct mailindex_compare *compare)
 {
     const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_CACHE);
-    struct sums before, now = {.kind = SUMS_CACHE};
+    struct sums before, now = {.kind = SUMS_CACHE, .extra = compare_time(&handle->stamp)};
     struct sums_difference difference;
     struct compare_ranges ranges;
     uint8_t header[DOVECOT_CACHE_HEADER];
@@ -166,7 +173,7 @@ static void compare_cache(struct mailindex_compare *compare)
     now.id = sums_id(le32(header + 4), le32(header + 8));
     bool known = compare->before && sums_find_last(compare->before, SUMS_CACHE, &before);
     if (known && high(before.id) == high(now.id) && low(before.id) > low(now.id))
-        cache_is_older(compare, (struct mailindex_place){handle->file.name, 8, 4},
+        cache_is_older(compare, &before, &now, (struct mailindex_place){handle->file.name, 8, 4},
                        "an older cache is in its place");
     bool same = known && before.id == now.id;
     compare_cache_ranges(&handle->file, &ranges);
@@ -177,7 +184,8 @@ static void compare_cache(struct mailindex_compare *compare)
                          "what was written here is another now");
         break;
     case COMPARE_SHORT:
-        cache_is_older(compare, place_of(handle, &difference), "what was written here is gone");
+        cache_is_older(compare, &before, &now, place_of(handle, &difference),
+                       "what was written here is gone");
         break;
     case COMPARE_SAME:
     case COMPARE_NEW:
@@ -225,6 +233,7 @@ void mailindex_compare_dovecot(struct mailindex_compare *compare)
     compare_sequence(compare);
     compare_cache(compare);
     compare_format(compare);
+    check_index_gone(compare);
     if (compare->went_back)
         mailindex_report(
             compare->sink, "B2",

@@ -16,7 +16,8 @@ struct mailindex_compare {
     uint8_t *piece;
     struct arena *scratch; /* of one file */
     bool index_is_older;   /* than the one that was known */
-    bool went_back;        /* and so are other files, which hold less than they did */
+    const struct sums *index_is_gone;
+    bool went_back; /* files hold less than they did, and are of an earlier time */
 };
 
 /* A range of a file that is read, and bytes in it that may change: mask makes them all alike. */
@@ -40,6 +41,14 @@ enum compare_result {
 enum compare_result compare_file(struct mailindex_compare *compare, const struct compare_file *file,
                                  int max, const struct sums *before, struct sums *now,
                                  struct sums_difference *difference);
+
+/*
+ * Whether a file that is shorter than it was is so because it is of an earlier time: those of a
+ * backup have the times of then, and a file that was cut off has a later one.
+ */
+uint64_t compare_time(const struct mailindex_stamp *stamp);
+bool compare_is_earlier(struct mailindex_compare *compare, const struct sums *before,
+                        const struct sums *now);
 
 /* Files with mail, by their names: dbox' u.N and m.N, "N." of Cyrus. */
 enum compare_mail { COMPARE_MAILDIR, COMPARE_U, COMPARE_M, COMPARE_CYRUS };

@@ -87,6 +87,7 @@ static void compare_mail_file(struct mailindex_compare *compare,
 {
     bool grows = kind == COMPARE_M;
     struct sums before, now = {.kind = SUMS_MAIL, .id = id};
+    now.extra = grows ? compare_time(&handle->stamp) : 0;
     struct sums_difference difference;
     struct compare_file file = {.file = &handle->file,
                                 .length = grows ? end_of_mails(&handle->file) : handle->file.size};
@@ -94,6 +95,8 @@ static void compare_mail_file(struct mailindex_compare *compare,
     enum compare_result result = compare_file(compare, &file, grows ? SUMS_MAX : SUMS_MAIL_MAX,
                                               known ? &before : NULL, &now, &difference);
 
+    if (grows && result == COMPARE_SHORT && compare_is_earlier(compare, &before, &now))
+        return;
     if (result == COMPARE_OTHER || result == COMPARE_SHORT)
         tell(compare, handle, kind, &before, &difference);
     else if (result == COMPARE_SAME && !grows && now.length > before.length) {

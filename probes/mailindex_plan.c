@@ -7,8 +7,8 @@
 
 enum { MARGIN_MS = 5000 }; /* clocks of servers differ, and times are rounded */
 
-const char *const mailindex_kinds[] = {"index",   "log",  "cache", "agreement", "uidlist",
-                                       "maildir", "dbox", "map",   "list",      NULL};
+const char *const mailindex_kinds[] = {"index", "log", "cache", "agreement", "uidlist",  "maildir",
+                                       "dbox",  "map", "list",  "mail",      "database", NULL};
 
 unsigned mailindex_kind_bit(const char *kind)
 {

@@ -22,7 +22,7 @@ enum {
 
 /* Names of kinds of damage, a bit each. */
 extern const char *const mailindex_kinds[];
-enum { MAILINDEX_KINDS = 9 };
+enum { MAILINDEX_KINDS = 11 };
 unsigned mailindex_kind_bit(const char *kind);
 
 /* A mailbox that is not sound. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/mailindex_rules_baseline.h"
+#include "probes/mailindex_rules_cyrus.h"
 #include "probes/mailindex_rules_store.h"
 
 #define DAMAGED    MAILINDEX_DAMAGED
@@ -162,7 +164,11 @@ const struct mailindex_rule *mailindex_rule_find(const char *name)
 {
     const struct mailindex_rule *rule =
         bsearch(name, rules, sizeof rules / sizeof rules[0], sizeof rules[0], compare);
-    return rule ? rule : mailindex_rule_of_store(name);
+    if (!rule)
+        rule = mailindex_rule_of_store(name);
+    if (!rule)
+        rule = mailindex_rule_of_cyrus(name);
+    return rule ? rule : mailindex_rule_of_baseline(name);
 }
 
 const struct mailindex_rule *mailindex_rules(size_t *count)

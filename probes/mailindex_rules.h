@@ -8,7 +8,8 @@
 
 /*
  * What a mail index must hold to: a row a rule. The letter of the name is the place: I index, L
- * transaction log, C cache, X agreement of files, U uidlist, M maildir, D dbox.
+ * transaction log, C cache, X agreement of files, U uidlist, M maildir, D dbox, Y and Z
+ * mailbox and database of Cyrus, B against what was known from before.
  */
 struct mailindex_rule {
     const char *name;

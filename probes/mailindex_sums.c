@@ -232,6 +232,8 @@ static bool read_entry(struct sums_list *list, struct span *span, struct arena *
 
 struct sums_list *sums_list_read(const void *bytes, size_t length, struct arena *arena)
 {
+    if (!length)
+        bytes = ""; /* not NULL */
     struct sums_list *list = ARENA_NEW(arena, struct sums_list);
     struct span span = {bytes, (const uint8_t *)bytes + length};
     uint8_t kind = 0;

@@ -17,7 +17,7 @@
 
 enum sums_kind {
     SUMS_INDEX = 1, /* dovecot.index; id: indexid and log sequence, extra: log offset */
-    SUMS_LOG,       /* .log and .log.2; id: indexid and file sequence */
+    SUMS_LOG,       /* .log and .log.2; id: indexid and file sequence, extra: time of change */
     SUMS_CACHE,     /* .cache; id: indexid and file sequence */
     SUMS_UIDS, /* which uids were given; id: uidvalidity, extra: the next uid; sums: of its GUID */
     SUMS_NAME, /* uid to file; id: uid; sums: of its name and, where it has one, its GUID */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/cyrus_place.h"
 #include "probes/mailindex_store.h"
 
 enum { MAX_DEPTH = 48 };
@@ -22,9 +23,10 @@ struct level {
     DIR *list;
     struct mailindex_dir dir;
     char *folder;
-    bool self;  /* the directory itself is still to be looked at */
-    bool store; /* the store ends with this level */
-    bool last;  /* nothing below it is wanted */
+    bool self;      /* the directory itself is still to be looked at */
+    bool store;     /* the store ends with this level */
+    bool last;      /* nothing below it is wanted */
+    bool databases; /* those of Cyrus in it were given */
 };
 
 enum { PENDING_LIST = 1, PENDING_STORAGE = 2, PENDING_INBOX = 4 };
@@ -154,18 +156,11 @@ int mailindex_walk_location(const struct dovecot_location *location,
 static void guess_location(struct mailindex_walk *walk, enum dovecot_format format,
                            const char *path)
 {
-    bool maildir = format == DOVECOT_MAILDIR;
     arena_reset(walk->store_arena);
-    walk->location = (struct dovecot_location){
-        .format = format,
-        .layout = maildir ? DOVECOT_LAYOUT_MAILDIRPP : DOVECOT_LAYOUT_FS,
-        .root = arena_strdup(walk->store_arena, path),
-        .index_name = "dovecot.index",
-        .mailboxes = maildir ? "" : "mailboxes",
-        .mailbox_folder = maildir ? "" : "dbox-Mails",
-    };
+    mailindex_store_location(format, path, walk->store_arena, &walk->location);
     const char *last = strrchr(walk->location.root, '/');
-    walk->inbox = maildir && last && last[1] == '.' && last[2] ? last + 2 : "INBOX";
+    walk->inbox =
+        format == DOVECOT_MAILDIR && last && last[1] == '.' && last[2] ? last + 2 : "INBOX";
 }
 
 /* The directory on top is looked at for the first time: what is it? */
@@ -399,13 +394,24 @@ static const char *name_of(const struct mailindex_walk *walk, const char *folder
                : folder;
 }
 
+/* The directory on top as a mailbox of Cyrus, or for the databases in it. */
+static bool give_cyrus(struct mailindex_walk *walk, struct level *level, bool databases)
+{
+    const struct cyrus_place place = {&level->dir, level->folder, walk->levels[0].folder,
+                                      walk->options.cyrus, walk->options.io};
+    level->databases |= databases;
+    walk->has_given = databases ? cyrus_place_databases(&place, &walk->given)
+                                : cyrus_place_mailbox(&place, walk->arena, &walk->given);
+    return walk->has_given;
+}
+
 /* Whether the directory on top, of which nothing was looked at yet, is a mailbox. */
 static bool give_self(struct mailindex_walk *walk, struct level *level)
 {
     level->self = false;
     if (level->mode == SEARCH) {
         look_around(walk, level);
-        return false;
+        return !level->last && give_cyrus(walk, level, false);
     }
     const char *own = walk->store.location->mailbox_folder;
     const char *name = name_of(walk, level->folder);
@@ -465,6 +471,9 @@ static bool step(struct mailindex_walk *walk)
         level->last = true;
     else if (!is_passed_by(level, entry->d_name) && is_directory(walk, level, entry))
         return give_entry(walk, level, entry->d_name);
+    else if (level->mode == SEARCH && !level->databases &&
+             cyrus_is_database(&level->dir, entry->d_name, walk->options.io))
+        return give_cyrus(walk, level, true);
     return false;
 }
 
