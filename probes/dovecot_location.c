@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "probes/dovecot_template.h"
 
 enum { MAX_LOCATION = 4096 };
 
@@ -146,28 +147,17 @@ int dovecot_location_parse(const char *text, const char *home, struct arena *are
     return 0;
 }
 
-/* How long the variable at text is ("%d", "%Ln", "%{user}"); 0: it is none that names a user. */
-static size_t variable(const char *text)
-{
-    static const char *const names[] = {"%{user}",          "%{username}",    "%{domain}",
-                                        "%{user|username}", "%{user|domain}", "%{user | username}",
-                                        "%{user | domain}"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(text, names[i], strlen(names[i])) == 0)
-            return strlen(names[i]);
-    size_t modifiers = strspn(text + 1, "0123456789.-LUEXRHMNT");
-    char name = text[1 + modifiers];
-    return name && strchr("und", name) ? modifiers + 2 : 0;
-}
-
 int dovecot_location_pattern(const char *template, struct arena *arena, const char **pattern,
                              struct error *e)
 {
+    struct dovecot_variable variable;
     struct buf out = {0};
     int code = 0;
 
     for (const char *c = template; *c && code == 0;) {
-        size_t length = *c == '%' && c[1] != '%' ? variable(c) : 0;
+        size_t length = 0;
+        if (*c == '%' && c[1] != '%' && dovecot_variable(c, &variable))
+            length = variable.length;
         if (length && !(out.length && out.data[out.length - 1] == '*')) {
             buf_puts(&out, "*");
         } else if (*c == '%' && c[1] == '%') {

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "probes/dovecot_settings.h"
 #include "probes/mailindex_metrics.h"
 #include "probes/mailindex_rights.h"
 #include "probes/mailindex_state.h"
@@ -19,7 +20,8 @@ enum {
     DEADLINE_MS = 60 * 1000,
     WORK_MS = 20 * 1000, /* of each store in a round; a file that hangs has the rest */
     ASK_MS = 5000,
-    MAX_ANSWER = 4096,
+    MAX_ANSWER = 16384,
+    MAX_SETTINGS = 16,
     NICE = 10,
 };
 
@@ -39,22 +41,38 @@ static void be_modest(void)
     setpriority(PRIO_PROCESS, 0, NICE);
 }
 
-/* Dovecot's own word, where none is configured; NULL: it is not here, or does not say. */
-static const char *ask_dovecot(struct arena *arena)
+/* What doveconf says of settings; NULL: it is not here, or does not know them. */
+static const char *ask_doveconf(const char *const *settings, struct arena *arena)
 {
     static const char *const places[] = {"/usr/bin/doveconf", "/usr/local/bin/doveconf"};
-    const char *const arguments[] = {"doveconf", "-h", "mail_location", NULL};
+    const char *arguments[MAX_SETTINGS] = {"doveconf"};
     struct smartctl_output output;
     struct error e;
 
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (access(places[i], X_OK) < 0 ||
-            smartctl_run(places[i], arguments, MAX_ANSWER, ASK_MS, arena, &output, &e) < 0 ||
-            output.exit_status != 0)
-            continue;
-        output.text[strcspn(output.text, "\r\n")] = '\0';
-        if (dovecot_location_is(output.text))
+    for (size_t i = 0; settings[i] && i + 2 < MAX_SETTINGS; i++)
+        arguments[i + 1] = settings[i];
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (access(places[i], X_OK) == 0 &&
+            smartctl_run(places[i], arguments, MAX_ANSWER, ASK_MS, arena, &output, &e) == 0 &&
+            output.exit_status == 0)
             return output.text;
+    return NULL;
+}
+
+/* Dovecot's own word, where none is configured; NULL: it is not here, or is of no use. */
+static const char *ask_dovecot(struct probe_run *run, struct arena *arena)
+{
+    const char *const *const versions[] = {dovecot_settings_2_3, dovecot_settings_2_4};
+    const char *location;
+    struct error e;
+
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        const char *text = ask_doveconf(versions[i], arena);
+        int code = text ? dovecot_settings_location(text, arena, &location, &e) : -ENOENT;
+        if (code == 0)
+            return location;
+        if (code != -ENOENT)
+            probe_finding(run, "note", false, "doveconf", "", "%s", e.text);
     }
     return NULL;
 }
@@ -63,7 +81,7 @@ static void find_stores(struct probe_run *run, struct state *state)
 {
     if (state->settings.store_count || !root_is_live(run->root))
         return;
-    const char *location = ask_dovecot(state->arena);
+    const char *location = ask_dovecot(run, state->arena);
     if (!location)
         return;
     struct mailindex_settings_store *store =

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "probes/dovecot_template.h"
+
 enum { MEMORY = 1 << 14, PAUSE_MS = 50 };
 
 /* What is remembered of a mailbox that was looked at, to see whether it is made anew. */
@@ -21,8 +23,9 @@ struct remembered {
 
 struct mailindex_sweep {
     struct arena *arena;
-    const char *pattern; /* of the stores' paths; NULL: all */
-    const char *start;   /* where the walk begins; NULL: location says so */
+    const char *pattern;  /* of the stores' paths; NULL: all */
+    const char *start;    /* where the walk begins; NULL: location says so */
+    const char *template; /* location with variables; NULL: none */
     struct dovecot_location location;
     int64_t round_ms;
     struct mailindex_plan plan;
@@ -150,6 +153,7 @@ static int set_up(struct mailindex_sweep *sweep, const char *path, const char *r
         int code = dovecot_location_parse(path, NULL, arena, &location, e);
         if (code < 0)
             return code;
+        sweep->template = root[0] ? NULL : path;
         path = location.root;
     }
     int code =
@@ -200,10 +204,18 @@ void mailindex_sweep_free(struct mailindex_sweep **out)
 
 /* ---- going over it ---- */
 
+static int locate(const char *path, struct arena *arena, struct dovecot_location *location,
+                  void *arg, struct error *e)
+{
+    const struct mailindex_sweep *sweep = arg;
+    return sweep->template ? dovecot_template_location(sweep->template, path, arena, location, e)
+                           : 0;
+}
+
 static int begin(struct mailindex_sweep *sweep, int64_t now_ms, struct error *e)
 {
     const struct mailindex_walk_options options = {
-        .io = &sweep->io, .unreadable = unreadable, .arg = sweep};
+        .io = &sweep->io, .unreadable = unreadable, .locate = locate, .arg = sweep};
 
     if (sweep->failed.code)
         return error_set(e, sweep->failed.code, "%s", sweep->failed.text);

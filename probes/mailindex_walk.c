@@ -163,6 +163,27 @@ static void guess_location(struct mailindex_walk *walk, enum dovecot_format form
         format == DOVECOT_MAILDIR && last && last[1] == '.' && last[2] ? last + 2 : "INBOX";
 }
 
+/* A store was found there, of that format by its looks. */
+static int found_store(struct mailindex_walk *walk, enum dovecot_format format, const char *path,
+                       struct error *e)
+{
+    struct dovecot_location location;
+    int told = 0;
+
+    guess_location(walk, format, path);
+    if (walk->options.locate)
+        told = walk->options.locate(path, walk->store_arena, &location, walk->options.arg, e);
+    if (told < 0)
+        return told;
+    if (told > 0) {
+        walk->location = location;
+        walk->inbox = "INBOX";
+    }
+    int code = mailindex_store_open(&walk->store, &walk->location, !told, walk->options.io, e);
+    walk->in_store = code == 0;
+    return code < 0 ? code : start_store(walk, e);
+}
+
 /* The directory on top is looked at for the first time: what is it? */
 static void look_around(struct mailindex_walk *walk, struct level *level)
 {
@@ -173,10 +194,7 @@ static void look_around(struct mailindex_walk *walk, struct level *level)
     switch (mailindex_store_guess(&level->dir, &format)) {
     case MAILINDEX_GUESS_STORE:
         level->last = true;
-        guess_location(walk, format, path);
-        walk->in_store =
-            mailindex_store_open(&walk->store, &walk->location, true, walk->options.io, &e) == 0;
-        if (!walk->in_store || start_store(walk, &e) < 0)
+        if (found_store(walk, format, path, &e) < 0)
             unreadable(walk, path, e.text);
         break;
     case MAILINDEX_GUESS_INDEX:

@@ -44,6 +44,9 @@ struct mailindex_walk_options {
     struct mailindex_io *io;
     const struct cyrus_partition *cyrus; /* whose index files are below; NULL: not known */
     void (*unreadable)(const char *path, const char *why, void *arg);
+    /* Where the parts are of a store found at path: 1 and location (in arena); 0: all at path. */
+    int (*locate)(const char *path, struct arena *arena, struct dovecot_location *location,
+                  void *arg, struct error *e); /* NULL: as 0 */
     void *arg;
 };
 

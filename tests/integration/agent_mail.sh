@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The agent verifies mail stores: those of a template with their index files elsewhere, a damaged
+# one, one that cannot be read. Samples, alerts and findings come, and it goes on where it stopped.
+# shellcheck disable=SC2317 # functions are called by until_true
+if [ "$(id -u)" = 0 ] && [ -z "${MOUNTS_APART:-}" ] && unshare -m true 2>/dev/null; then
+    MOUNTS_APART=1 exec unshare -m bash "$0"
+fi
+. "${top_srcdir:-.}/tests/integration/agent.sh"
+
+[ "$(id -u)" = 0 ] || skip "not root: a worker may not read what it has to"
+[ -n "${MOUNTS_APART:-}" ] || skip "no mount namespace can be had here"
+# Where probes keep what they learn: the place is built in, so it is laid over the host's.
+learnt=$(grep -aom 1 '/[ -~]*/lib/forewarn/probes' "$forewarnd")
+[ -n "$learnt" ] || skip "the place of the probes' state is not in $forewarnd"
+above=$learnt
+while [ ! -d "$above" ]; do
+    above=$(dirname "$above")
+done
+mkdir "$directory/upper" "$directory/work"
+mount -t overlay overlay \
+    -o "lowerdir=$above,upperdir=$directory/upper,workdir=$directory/work" "$above" 2>/dev/null ||
+    mount -t tmpfs tmpfs "$above" || skip "nothing can be laid over $above"
+rm -rf "$learnt"
+mkdir -p "$learnt"
+chmod 755 "$directory"
+mail=$directory/mail
+
+# maildir PATH: one mail of 6 bytes, as its name says, and a uidlist
+maildir()
+{
+    mkdir -p "$1/cur" "$1/new" "$1/tmp"
+    printf 'body\n\n' >"$1/cur/1.M1P1.h,S=6,W=8:2,S"
+    printf '3 V1 N2 G00000000000000000000000000000001\n1 :1.M1P1.h,S=6,W=8\n' >"$1/dovecot-uidlist"
+}
+
+for name in a b c; do
+    maildir "$mail/x.org/$name"
+    mkdir -p "$directory/index/$name@x.org/.INBOX"
+done
+maildir "$mail/elsewhere"
+maildir "$directory/fifo/u"
+mkfifo "$directory/fifo/u/dovecot.index.log"
+template="maildir:$mail/%d/%n:INDEX=$directory/index/%u"
+printf '%s\n' "state_directory: $state" "evaluation_interval: 1s" \
+    "rule_files: [$(readlink -f "$top_srcdir")/rules/mailindex.yml]" \
+    "probes:" "  md: {enabled: false}" "  smart: {enabled: false}" "  nfslock: {enabled: false}" \
+    "  mailindex: {interval: 1s, stores: [{path: '$template'}, {path: $directory/fifo}, {path: $directory/none}]}" \
+    >"$config"
+
+start()
+{
+    timeout -k 5 120 "$forewarnd" --config "$config" --control-socket "$socket" -v \
+        "${web[@]}" >>"$log" 2>&1 &
+    agent=$!
+}
+
+# counts STORE VERDICT NUMBER
+counts()
+{
+    [ "$(value "forewarn_mail_mailboxes{store=\"$1\",verdict=\"$2\"}")" = "$3" ]
+}
+
+# fires ALERT
+fires()
+{
+    gives "ALERTS{alertname=\"$1\",alertstate=\"firing\"}"
+}
+
+start
+until_true 30 counts "$template" sound 3 || {
+    complain "not three sound mailboxes: $("$forewarn" query --socket "$socket" forewarn_mail_mailboxes) $(cat "$log")"
+    exit $failed
+}
+until_true 10 counts "$directory/fifo" unreadable 1 || complain "a FIFO is not unreadable"
+fires MailIndexDamaged && complain "an alert of sound stores"
+
+# Damage where only the template leads.
+printf 'no index' >"$directory/index/b@x.org/.INBOX/dovecot.index"
+until_true 20 counts "$template" damaged 1 || complain "a damaged index is not found"
+until_true 10 fires MailIndexDamaged || complain "no alert of a damaged index"
+"$forewarn" query --socket "$socket" forewarn_mail_damage >"$directory/out"
+grep -q 'kind="index".* 1' "$directory/out" || complain "no damage of kind index: $(cat "$directory/out")"
+
+# What is known outlives the agent.
+until_true 10 grep -q "index/b@x.org/.INBOX/dovecot.index" "$learnt"/mailindex/*.json ||
+    complain "not in $learnt: $(ls -R "$learnt") $(cat "$log")"
+begun=$(grep -h begun_ms "$learnt"/mailindex/*.json | sort)
+stop_agent || complain "the agent did not end well"
+start
+until_true 30 counts "$template" damaged 1 || complain "what was damaged is forgotten"
+[ "$(grep -h begun_ms "$learnt"/mailindex/*.json | sort)" = "$begun" ] || complain "it began anew"
+
+# Mended.
+rm "$directory/index/b@x.org/.INBOX/dovecot.index"
+until_true 20 counts "$template" sound 3 || complain "a mended mailbox is not sound"
+stop_agent || complain "the agent did not end well"
+exit $failed
