@@ -14,7 +14,7 @@
 #include "agent/verify_report.h"
 #include "core/log.h"
 
-enum { STATUS_SUSPECT = 1, STATUS_DAMAGED = 2, STATUS_UNREAD = 3, PROGRESS_MS = 100 };
+enum { STATUS_FOUND = 2, STATUS_UNREAD = 3, PROGRESS_MS = 100 };
 
 struct options {
     bool json, deep;
@@ -165,11 +165,11 @@ static void end(struct output *output, const struct verify *verify)
 
 static int status_of(const struct output *output, const struct verify *verify)
 {
-    if (verify->counts.damaged)
-        return STATUS_DAMAGED;
+    if (verify->counts.damaged || verify->counts.suspect)
+        return STATUS_FOUND;
     if (output->unread || verify->counts.unreadable || output->failed.code)
         return STATUS_UNREAD;
-    return verify->counts.suspect ? STATUS_SUSPECT : EXIT_SUCCESS;
+    return EXIT_SUCCESS;
 }
 
 static int verify_paths(const struct options *options, char **paths, int count)
@@ -266,7 +266,7 @@ const struct command verify_command = {
         "and looks again before it tells of anything. A PATH is a mailbox, a user's store, a\n"
         "directory of stores, one index file, a mail location\n"
         "(maildir:/var/vmail/a:INDEX=/var/index/a), or the imapd.conf of a Cyrus server.\n"
-        "Exit status: 0 sound, 1 suspect only, 2 damaged, 3 not all of it could be read.\n"
+        "Exit status: 0 sound, 2 damaged or suspect, 3 not all of it could be read.\n"
         "\n"
         "      --deep           read the mails too, to the last byte\n"
         "      --baseline FILE  compare with what was sound before, mails too, and remember\n"
