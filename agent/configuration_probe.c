@@ -127,6 +127,18 @@ static void read_port(struct yaml_file *file, const yaml_node_t *node, void *out
         *(int64_t *)out = port;
 }
 
+/* Takes the object over. */
+static const char *dump(json_t *object, struct arena *arena)
+{
+    char *text = json_dumps(object, JSON_COMPACT);
+    if (!text)
+        abort();
+    const char *json = arena_strdup(arena, text);
+    free(text);
+    json_decref(object);
+    return json;
+}
+
 /* What the worker is told; NULL where that is nothing. */
 static const char *nfslock_json(struct nfslock *nfslock, struct arena *arena)
 {
@@ -140,13 +152,8 @@ static const char *nfslock_json(struct nfslock *nfslock, struct arena *arena)
     json_object_set_new(object, "targets", targets);
     json_object_set_new(object, "lock_test", nfslock->lock_test);
     json_object_set_new(object, "rpcbind_port", json_must(json_integer(nfslock->port)));
-    char *text = json_dumps(object, JSON_COMPACT);
-    if (!text)
-        abort();
-    const char *json = has_any ? arena_strdup(arena, text) : NULL;
-    free(text);
-    json_decref(object);
-    return json;
+    const char *json = dump(object, arena);
+    return has_any ? json : NULL;
 }
 
 static void read_nfslock(struct yaml_file *file, const yaml_node_t *node, void *out)
@@ -171,7 +178,7 @@ static void read_nfslock(struct yaml_file *file, const yaml_node_t *node, void *
 struct mailindex {
     struct config_probe probe; /* first, as probe_fields have it */
     json_t *stores;
-    int64_t round_ms, bytes_per_second; /* 0: the probe's default */
+    int64_t round_ms, bytes_per_second;
 };
 
 struct store {
@@ -242,6 +249,20 @@ static void read_bytes_per_second(struct yaml_file *file, const yaml_node_t *nod
     config_read_size(file, node, 64 * 1024, (int64_t)1 << 40, out);
 }
 
+/* What the worker is told; NULL where that is nothing. */
+static const char *mailindex_json(struct mailindex *mailindex, struct arena *arena)
+{
+    bool has_any = json_array_size(mailindex->stores) ||
+                   mailindex->round_ms != MAILINDEX_ROUND_MS ||
+                   mailindex->bytes_per_second != MAILINDEX_BYTES_PER_SECOND;
+    const char *json =
+        dump(json_must(json_pack("{so sI sI}", "stores", mailindex->stores, "round_ms",
+                                 (json_int_t)mailindex->round_ms, "max_bytes_per_second",
+                                 (json_int_t)mailindex->bytes_per_second)),
+             arena);
+    return has_any ? json : NULL;
+}
+
 static void read_mailindex(struct yaml_file *file, const yaml_node_t *node, void *out)
 {
     static const struct yaml_field own[] = {
@@ -253,21 +274,16 @@ static void read_mailindex(struct yaml_file *file, const yaml_node_t *node, void
     enum { COMMON = PROBE_FIELDS - 1, OWN = sizeof own / sizeof *own };
     struct yaml_field fields[COMMON + OWN];
     struct config_probe *probe = out;
-    struct mailindex mailindex = {.probe = *probe, .stores = json_must(json_array())};
+    struct mailindex mailindex = {.probe = *probe,
+                                  .stores = json_must(json_array()),
+                                  .round_ms = MAILINDEX_ROUND_MS,
+                                  .bytes_per_second = MAILINDEX_BYTES_PER_SECOND};
 
     memcpy(fields, probe_fields, COMMON * sizeof *fields);
     memcpy(fields + COMMON, own, sizeof own);
     yaml_read_mapping(file, node, "a probe", fields, COMMON + OWN, &mailindex);
     *probe = mailindex.probe;
-    json_t *object = json_must(json_pack("{so sI sI}", "stores", mailindex.stores, "round_ms",
-                                         (json_int_t)mailindex.round_ms, "max_bytes_per_second",
-                                         (json_int_t)mailindex.bytes_per_second));
-    char *text = json_dumps(object, JSON_COMPACT);
-    if (!text)
-        abort();
-    probe->json = arena_strdup(file->arena, text);
-    free(text);
-    json_decref(object);
+    probe->json = mailindex_json(&mailindex, file->arena);
 }
 
 configuration_read_fn *configuration_probe_reader(const struct probe *probe)

@@ -62,19 +62,35 @@ static void put_texts(struct buf *out, const char *key, const char *const *texts
     buf_puts(out, "]\n");
 }
 
-/* What a probe has for itself: JSON is YAML. */
+static bool ends_in(const char *text, const char *end)
+{
+    size_t length = strlen(text), n = strlen(end);
+    return length > n && strcmp(text + length - n, end) == 0;
+}
+
+static void put_setting(const char *key, const json_t *value, struct buf *out)
+{
+    SCRATCH_ARENA(arena);
+    if (ends_in(key, "_ms")) {
+        put_duration(out, arena_printf(arena, "    %.*s", (int)strlen(key) - 3, key),
+                     json_integer_value(value));
+    } else if (ends_in(key, "bytes_per_second")) {
+        put_size(out, arena_printf(arena, "    %s", key), json_integer_value(value));
+    } else {
+        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        buf_printf(out, "    %s: %s\n", key, text ? text : "null");
+        free(text);
+    }
+}
+
+/* What a probe has for itself: JSON is YAML, but for durations and sizes. */
 static void put_settings(const char *json, struct buf *out)
 {
     json_t *object = json_loads(json, 0, NULL), *value;
     const char *key;
 
     json_object_del(object, "targets"); /* shown already */
-    json_object_foreach(object, key, value)
-    {
-        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-        buf_printf(out, "    %s: %s\n", key, text ? text : "null");
-        free(text);
-    }
+    json_object_foreach(object, key, value) put_setting(key, value, out);
     json_decref(object);
 }
 

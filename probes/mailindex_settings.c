@@ -5,9 +5,6 @@
 #include <jansson.h>
 #include <string.h>
 
-static const int64_t default_round_ms = INT64_C(7) * 24 * 60 * 60 * 1000;
-enum { DEFAULT_BYTES_PER_SECOND = 20 * 1024 * 1024 };
-
 static int64_t positive(const json_t *top, const char *name, int64_t otherwise)
 {
     int64_t value = json_integer_value(json_object_get(top, name));
@@ -48,8 +45,8 @@ int mailindex_settings_parse(const char *json, struct arena *arena,
         json_decref(top);
         return error_set(e, -EINVAL, "settings of mailindex: %s", where.text);
     }
-    settings->round_ms = positive(top, "round_ms", default_round_ms);
-    settings->bytes_per_second = positive(top, "max_bytes_per_second", DEFAULT_BYTES_PER_SECOND);
+    settings->round_ms = positive(top, "round_ms", MAILINDEX_ROUND_MS);
+    settings->bytes_per_second = positive(top, "max_bytes_per_second", MAILINDEX_BYTES_PER_SECOND);
     int code = take_stores(json_object_get(top, "stores"), arena, settings, e);
     json_decref(top);
     return code;

@@ -21,7 +21,11 @@ struct mailindex_settings {
     int64_t bytes_per_second;
 };
 
-enum { MAILINDEX_MAX_STORES = 64 };
+enum {
+    MAILINDEX_MAX_STORES = 64,
+    MAILINDEX_ROUND_MS = 7 * 24 * 60 * 60 * 1000, /* the defaults */
+    MAILINDEX_BYTES_PER_SECOND = 20 * 1024 * 1024,
+};
 
 /*
  * From JSON, as the agent gives it to the worker:
