@@ -85,7 +85,7 @@ void mailindex_plan_begin(struct mailindex_plan *plan, int64_t now_ms, int64_t r
     if (!plan->begun_ms)
         plan->begun_ms = now_ms;
     plan->sweep_ms = now_ms;
-    plan->seen = plan->unlooked = plan->beyond = 0;
+    plan->seen = plan->unlooked = plan->beyond = plan->walked = 0;
     memset(plan->due, 0, sizeof plan->due);
     for (int i = 0; i < MAILINDEX_SLOTS_A_SWEEP; i++) {
         size_t slot = longest(plan, now_ms, round_ms);

@@ -49,6 +49,7 @@ struct mailindex_plan {
     int64_t sweep_ms; /* 0: none */
     bool due[MAILINDEX_SLOTS];
     uint64_t seen, unlooked, beyond;
+    uint64_t walked; /* mailboxes that the walk gave, to go on after them */
 };
 
 void mailindex_plan_free(struct mailindex_plan *plan);

@@ -22,19 +22,24 @@ static json_t *render_bad(const struct mailindex_bad *bad)
 
 char *mailindex_plan_render(const struct mailindex_plan *plan)
 {
-    json_t *slots = json_array(), *bad = json_array();
+    json_t *slots = json_array(), *due = json_array(), *bad = json_array();
 
-    for (size_t i = 0; i < MAILINDEX_SLOTS; i++)
+    for (size_t i = 0; i < MAILINDEX_SLOTS; i++) {
         json_array_append_new(slots, json_integer(plan->slots[i]));
+        if (plan->due[i])
+            json_array_append_new(due, json_integer((json_int_t)i));
+    }
     for (size_t i = 0; i < plan->bad_count; i++) {
         json_t *one = render_bad(&plan->bad[i]);
         if (one)
             json_array_append_new(bad, one);
     }
-    json_t *top = json_pack("{si sI sI sI sI so so}", "version", VERSION, "begun_ms",
-                            (json_int_t)plan->begun_ms, "swept_ms", (json_int_t)plan->swept_ms,
-                            "total", (json_int_t)plan->total, "rebuilds",
-                            (json_int_t)plan->rebuilds, "slots", slots, "bad", bad);
+    json_t *top =
+        json_pack("{si sI sI sI sI sI sI sI so so so}", "version", VERSION, "begun_ms",
+                  (json_int_t)plan->begun_ms, "swept_ms", (json_int_t)plan->swept_ms, "total",
+                  (json_int_t)plan->total, "rebuilds", (json_int_t)plan->rebuilds, "sweep_ms",
+                  (json_int_t)plan->sweep_ms, "seen", (json_int_t)plan->seen, "walked",
+                  (json_int_t)plan->walked, "slots", slots, "due", due, "bad", bad);
     char *text = top ? json_dumps(top, JSON_INDENT(1)) : NULL;
     json_decref(top);
     return text;
@@ -67,6 +72,21 @@ static void take_bad(struct mailindex_plan *plan, const json_t *one)
     mailindex_plan_judged(plan, strtoull(key, NULL, 16), &bad);
 }
 
+/* The sweep that was under way. */
+static void take_sweep(struct mailindex_plan *plan, const json_t *top)
+{
+    const json_t *due = json_object_get(top, "due");
+
+    plan->sweep_ms = number_of(top, "sweep_ms");
+    plan->seen = (uint64_t)number_of(top, "seen");
+    plan->walked = (uint64_t)number_of(top, "walked");
+    for (size_t i = 0; i < json_array_size(due); i++) {
+        int64_t slot = json_integer_value(json_array_get(due, i));
+        if (slot >= 0 && slot < MAILINDEX_SLOTS)
+            plan->due[slot] = true;
+    }
+}
+
 int mailindex_plan_parse(struct mailindex_plan *plan, const char *text, size_t length,
                          struct error *e)
 {
@@ -85,6 +105,7 @@ int mailindex_plan_parse(struct mailindex_plan *plan, const char *text, size_t l
             int64_t slot = json_integer_value(json_array_get(slots, i));
             plan->slots[i] = slot > 0 ? slot : 0;
         }
+        take_sweep(plan, top);
         for (size_t i = 0; i < json_array_size(bad); i++)
             take_bad(plan, json_array_get(bad, i));
     }

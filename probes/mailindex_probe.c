@@ -17,8 +17,8 @@
 extern const struct probe mailindex_probe;
 
 enum {
-    DEADLINE_MS = 60 * 1000,
-    WORK_MS = 20 * 1000, /* of each store in a round; a file that hangs has the rest */
+    DEADLINE_MS = 180 * 1000, /* on NFS a second look comes a minute after the first */
+    WORK_MS = 20 * 1000,      /* of each store in a round; a file that hangs has the rest */
     ASK_MS = 5000,
     MAX_ANSWER = 16384,
     MAX_SETTINGS = 16,
@@ -100,19 +100,42 @@ static void forget(struct state *state)
     state->text = NULL;
 }
 
+/* What the round before left, as each has a process of its own. */
+static void load_state(struct probe_run *run, struct mailindex_sweep *sweep, const char *store)
+{
+    struct mailindex_bytes bytes;
+    struct error why = {0}, none;
+
+    if (mailindex_state_load(mailindex_sweep_plan(sweep), run->state_directory, store, &why) < 0)
+        probe_finding(run, "note", false, store, run->state_directory,
+                      "what was known of this store is lost: %s", why.text);
+    if (mailindex_state_read(run->state_directory, store, "churn", &bytes, &none) == 0)
+        mailindex_sweep_parse_memory(sweep, bytes.data, bytes.length);
+    mailindex_bytes_free(&bytes);
+}
+
+static void save_state(struct probe_run *run, struct mailindex_sweep *sweep, const char *store)
+{
+    struct buf memory = {0};
+    struct error e;
+
+    mailindex_sweep_render_memory(sweep, &memory);
+    if (mailindex_state_save(mailindex_sweep_plan(sweep), run->state_directory, store, &e) < 0 ||
+        mailindex_state_write(run->state_directory, store, "churn", memory.data, memory.length,
+                              &e) < 0)
+        probe_finding(run, "note", false, store, "", "%s", e.text);
+    buf_free(&memory);
+}
+
 static void start_store(struct probe_run *run, struct state *state, size_t i)
 {
     const struct mailindex_settings_store *store = &state->settings.stores[i];
     bool live = root_is_live(run->root);
-    struct error why = {0};
 
     state->sweeps[i] =
         mailindex_sweep_new(store, &state->settings, live ? "" : root_path(run->root));
-    if (live && run->state_directory &&
-        mailindex_state_load(mailindex_sweep_plan(state->sweeps[i]), run->state_directory,
-                             store->path, &why) < 0)
-        probe_finding(run, "note", false, store->path, run->state_directory,
-                      "what was known of this store is lost: %s", why.text);
+    if (live && run->state_directory)
+        load_state(run, state->sweeps[i], store->path);
 }
 
 /* The settings come with each order: where they are others than before, all begins anew. */
@@ -244,10 +267,8 @@ static void look_at_store(struct probe_run *run, struct mailindex_sweep *sweep,
                       "reading changes access times: only the owner of the files may read without");
     }
     report(run, sweep, store->path);
-    if (run->state_directory && root_is_live(run->root) &&
-        mailindex_state_save(mailindex_sweep_plan(sweep), run->state_directory, store->path, &e) <
-            0)
-        probe_finding(run, "note", false, store->path, "", "%s", e.text);
+    if (run->state_directory && root_is_live(run->root))
+        save_state(run, sweep, store->path);
 }
 
 static int poll_probe(struct probe_run *run, struct error *e)

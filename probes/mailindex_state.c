@@ -14,47 +14,56 @@
 
 enum { MAX_PATH = 4096, MAX_BYTES = 8 * 1024 * 1024 };
 
-static void name_of(const char *store, char name[32])
+static void name_of(const char *store, const char *kind, char name[32])
 {
-    snprintf(name, 32, "%016" PRIx64 ".json", mailindex_plan_key(store, ""));
+    snprintf(name, 32, "%016" PRIx64 ".%.8s", mailindex_plan_key(store, ""), kind);
+}
+
+int mailindex_state_read(const char *directory, const char *store, const char *kind,
+                         struct mailindex_bytes *bytes, struct error *e)
+{
+    struct mailindex_io io = {0};
+    struct mailindex_dir dir;
+    char path[MAX_PATH], name[32];
+
+    *bytes = (struct mailindex_bytes){0};
+    name_of(store, kind, name);
+    snprintf(path, sizeof path, "%s/mailindex", directory);
+    int code = mailindex_dir_open(path, &dir, e);
+    if (code < 0)
+        return code;
+    code = mailindex_read(&dir, name, MAX_BYTES, &io, bytes, e);
+    mailindex_dir_close(&dir);
+    return code;
 }
 
 int mailindex_state_load(struct mailindex_plan *plan, const char *directory, const char *store,
                          struct error *e)
 {
-    struct mailindex_bytes bytes = {0};
-    struct mailindex_io io = {0};
-    struct mailindex_dir dir;
-    char path[MAX_PATH], name[32];
+    struct mailindex_bytes bytes;
+    int code = mailindex_state_read(directory, store, "json", &bytes, e);
 
-    name_of(store, name);
-    snprintf(path, sizeof path, "%s/mailindex", directory);
-    int code = mailindex_dir_open(path, &dir, e);
-    if (code < 0)
-        return code == -ENOENT ? 0 : code;
-    code = mailindex_read(&dir, name, MAX_BYTES, &io, &bytes, e);
     if (code == 0)
         code = mailindex_plan_parse(plan, (const char *)bytes.data, bytes.length, e);
     mailindex_bytes_free(&bytes);
-    mailindex_dir_close(&dir);
     return code == -ENOENT ? 0 : code;
 }
 
-static int write_all(int fd, const char *text)
+static int write_all(int fd, const char *data, size_t left)
 {
-    for (size_t left = strlen(text); left;) {
-        ssize_t n = write(fd, text, left);
+    while (left) {
+        ssize_t n = write(fd, data, left);
         if (n < 0 && errno != EINTR)
             return -errno;
         if (n > 0) {
-            text += n;
+            data += n;
             left -= (size_t)n;
         }
     }
     return 0;
 }
 
-static int write_beside(const char *path, const char *text, struct error *e)
+static int write_beside(const char *path, const void *data, size_t length, struct error *e)
 {
     char beside[MAX_PATH + 8];
 
@@ -62,7 +71,7 @@ static int write_beside(const char *path, const char *text, struct error *e)
     int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
     if (fd < 0)
         return error_set(e, -errno, "write %s: %s", beside, error_name(errno));
-    int code = write_all(fd, text);
+    int code = write_all(fd, data, length);
     if (close(fd) < 0 && code == 0)
         code = -errno;
     if (code == 0 && rename(beside, path) < 0)
@@ -74,20 +83,26 @@ static int write_beside(const char *path, const char *text, struct error *e)
     return 0;
 }
 
-int mailindex_state_save(const struct mailindex_plan *plan, const char *directory,
-                         const char *store, struct error *e)
+int mailindex_state_write(const char *directory, const char *store, const char *kind,
+                          const void *data, size_t length, struct error *e)
 {
     char path[MAX_PATH], parent[MAX_PATH - 64], name[32];
 
-    name_of(store, name);
+    name_of(store, kind, name);
     snprintf(parent, sizeof parent, "%s/mailindex", directory);
     snprintf(path, sizeof path, "%s/%s", parent, name);
     if (mkdir(parent, 0750) < 0 && errno != EEXIST)
         return error_set(e, -errno, "mkdir %s: %s", parent, error_name(errno));
+    return write_beside(path, data, length, e);
+}
+
+int mailindex_state_save(const struct mailindex_plan *plan, const char *directory,
+                         const char *store, struct error *e)
+{
     char *text = mailindex_plan_render(plan);
     if (!text)
         return error_set(e, -ENOMEM, "state of %s: ENOMEM", store);
-    int code = write_beside(path, text, e);
+    int code = mailindex_state_write(directory, store, "json", text, strlen(text), e);
     free(text);
     return code;
 }

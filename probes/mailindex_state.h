@@ -2,6 +2,7 @@
 #ifndef PROBES_MAILINDEX_STATE_H
 #define PROBES_MAILINDEX_STATE_H
 
+#include "probes/mailindex_file.h"
 #include "probes/mailindex_plan.h"
 
 /*
@@ -12,5 +13,11 @@ int mailindex_state_load(struct mailindex_plan *plan, const char *directory, con
                          struct error *e);
 int mailindex_state_save(const struct mailindex_plan *plan, const char *directory,
                          const char *store, struct error *e);
+
+/* Bytes of another kind ("churn") beside it. -ENOENT: nothing yet. Free bytes in any case. */
+int mailindex_state_read(const char *directory, const char *store, const char *kind,
+                         struct mailindex_bytes *bytes, struct error *e);
+int mailindex_state_write(const char *directory, const char *store, const char *kind,
+                          const void *data, size_t length, struct error *e);
 
 #endif

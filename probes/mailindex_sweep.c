@@ -10,7 +10,8 @@
 
 #include "probes/dovecot_template.h"
 
-enum { MEMORY = 1 << 14, PAUSE_MS = 50 };
+/* A second look on NFS comes a minute after the first; it has to be within the same round. */
+enum { MEMORY = 1 << 14, PAUSE_MS = 50, SECOND_LOOK_MS = 100 * 1000 };
 
 /* What is remembered of a mailbox that was looked at, to see whether it is made anew. */
 struct remembered {
@@ -33,6 +34,7 @@ struct mailindex_sweep {
     struct mailindex_walk *walk;
     struct mailindex_confirm *confirm;
     struct remembered *memory; /* MEMORY of them; the newer one wins a place */
+    bool passing_over;         /* what the sweep had before it was broken off */
     struct error failed;       /* of setting up */
 };
 
@@ -118,6 +120,8 @@ static void judged(const struct mailindex_judged *judged, void *arg)
 static void unreadable(const char *path, const char *why, void *arg)
 {
     struct mailindex_sweep *sweep = arg;
+    if (sweep->passing_over)
+        return;
     uint64_t key = mailindex_plan_key(path, "");
     struct mailindex_bad bad = {.verdict = MAILINDEX_IS_UNREADABLE,
                                 .offset = -1,
@@ -212,6 +216,18 @@ static int locate(const char *path, struct arena *arena, struct dovecot_location
                            : 0;
 }
 
+/* Each round has a process of its own: it goes on after what the one before looked at. */
+static void pass_over(struct mailindex_sweep *sweep)
+{
+    struct mailindex_mailbox mailbox;
+
+    sweep->passing_over = true;
+    for (uint64_t i = 0; i < sweep->plan.walked; i++)
+        if (mailindex_walk_next(sweep->walk, &mailbox) <= 0)
+            break;
+    sweep->passing_over = false;
+}
+
 static int begin(struct mailindex_sweep *sweep, int64_t now_ms, struct error *e)
 {
     const struct mailindex_walk_options options = {
@@ -221,9 +237,13 @@ static int begin(struct mailindex_sweep *sweep, int64_t now_ms, struct error *e)
         return error_set(e, sweep->failed.code, "%s", sweep->failed.text);
     int code = sweep->start ? mailindex_walk_directory(sweep->start, &options, &sweep->walk, e)
                             : mailindex_walk_location(&sweep->location, &options, &sweep->walk, e);
-    if (code == 0)
+    if (code < 0)
+        return code;
+    if (sweep->plan.sweep_ms)
+        pass_over(sweep);
+    else
         mailindex_plan_begin(&sweep->plan, now_ms, sweep->round_ms);
-    return code;
+    return 0;
 }
 
 static void take_newer(const struct mailindex_dir *dir, const char *name, int64_t *newest_ms)
@@ -260,6 +280,7 @@ static int64_t changed_ms(const struct mailindex_mailbox *mailbox)
 
 static void take(struct mailindex_sweep *sweep, const struct mailindex_mailbox *mailbox)
 {
+    sweep->plan.walked++;
     if (sweep->pattern &&
         fnmatch(sweep->pattern, mailbox->store, FNM_PATHNAME | FNM_LEADING_DIR) != 0)
         return;
@@ -267,35 +288,101 @@ static void take(struct mailindex_sweep *sweep, const struct mailindex_mailbox *
         mailindex_confirm_add(sweep->confirm, mailbox);
 }
 
-static void finish_second_looks(struct mailindex_sweep *sweep, int64_t end_ms)
+static void finish_second_looks(struct mailindex_sweep *sweep)
 {
+    int64_t end_ms = monotonic_ms() + SECOND_LOOK_MS;
     while (mailindex_confirm_due(sweep->confirm) && monotonic_ms() < end_ms) {
         struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
         nanosleep(&pause, NULL);
     }
 }
 
+/* 1: a sweep is done; 0: the time is over. */
+static int go_on(struct mailindex_sweep *sweep, int64_t now_ms, int64_t for_ms, int64_t *end_ms,
+                 struct error *e)
+{
+    struct mailindex_mailbox mailbox;
+    bool resumes = !sweep->walk && sweep->plan.sweep_ms;
+    int code = sweep->walk ? 0 : begin(sweep, now_ms, e);
+
+    if (code < 0)
+        return code;
+    if (resumes) /* the way there does not count, else a large store would never be done */
+        *end_ms = monotonic_ms() + for_ms;
+    sweep->io.started_ms = 0;
+    while (monotonic_ms() < *end_ms && mailindex_walk_next(sweep->walk, &mailbox) > 0)
+        take(sweep, &mailbox);
+    if (monotonic_ms() >= *end_ms)
+        return 0; /* goes on in the next round */
+    mailindex_walk_free(&sweep->walk);
+    mailindex_plan_end(&sweep->plan);
+    return 1;
+}
+
 int mailindex_sweep_work(struct mailindex_sweep *sweep, int64_t now_ms, int64_t for_ms,
                          struct error *e)
 {
     int64_t end_ms = monotonic_ms() + for_ms;
-    struct mailindex_mailbox mailbox;
+    int code;
 
     /* While one slot after the other is due, sweep follows sweep. */
-    do {
-        int code = sweep->walk ? 0 : begin(sweep, now_ms, e);
-        if (code < 0)
-            return code;
-        sweep->io.started_ms = 0;
-        while (monotonic_ms() < end_ms && mailindex_walk_next(sweep->walk, &mailbox) > 0)
-            take(sweep, &mailbox);
-        if (monotonic_ms() >= end_ms)
-            return 0; /* goes on in the next round */
-        mailindex_walk_free(&sweep->walk);
-        mailindex_plan_end(&sweep->plan);
-    } while (mailindex_plan_is_due(&sweep->plan, now_ms, sweep->round_ms));
-    finish_second_looks(sweep, end_ms);
-    return 0;
+    while ((code = go_on(sweep, now_ms, for_ms, &end_ms, e)) > 0)
+        if (!mailindex_plan_is_due(&sweep->plan, now_ms, sweep->round_ms))
+            break;
+    if (code >= 0)
+        finish_second_looks(sweep);
+    return code < 0 ? code : 0;
+}
+
+/* ---- what is remembered, from one process to the next ---- */
+
+struct kept {
+    uint64_t key;
+    struct mailindex_churn_facts facts;
+    struct mailindex_churn_history history;
+    uint32_t rebuilds;
+    char mailbox[160]; /* "": it does not churn */
+};
+
+void mailindex_sweep_render_memory(const struct mailindex_sweep *sweep, struct buf *out)
+{
+    const uint64_t size = sizeof(struct kept);
+
+    buf_add(out, &size, sizeof size);
+    for (size_t i = 0; i < MEMORY; i++) {
+        const struct remembered *r = &sweep->memory[i];
+        struct kept kept;
+        if (!r->key)
+            continue;
+        memset(&kept, 0, sizeof kept);
+        kept.key = r->key;
+        kept.facts = r->facts;
+        kept.history = r->history;
+        kept.rebuilds = r->rebuilds;
+        snprintf(kept.mailbox, sizeof kept.mailbox, "%s", r->mailbox ? r->mailbox : "");
+        buf_add(out, &kept, sizeof kept);
+    }
+}
+
+void mailindex_sweep_parse_memory(struct mailindex_sweep *sweep, const void *data, size_t length)
+{
+    const uint8_t *from = data;
+    struct kept kept;
+    uint64_t size;
+
+    if (length < sizeof size)
+        return;
+    memcpy(&size, from, sizeof size);
+    if (size != sizeof kept) /* another version's: it begins anew */
+        return;
+    for (size_t at = sizeof size; length - at >= sizeof kept; at += sizeof kept) {
+        memcpy(&kept, from + at, sizeof kept);
+        kept.mailbox[sizeof kept.mailbox - 1] = '\0';
+        struct remembered *r = &sweep->memory[kept.key % MEMORY];
+        free(r->mailbox);
+        *r = (struct remembered){kept.key, kept.facts, kept.history, kept.rebuilds,
+                                 kept.mailbox[0] ? strdup(kept.mailbox) : NULL};
+    }
 }
 
 struct mailindex_plan *mailindex_sweep_plan(struct mailindex_sweep *sweep)

@@ -2,6 +2,7 @@
 #ifndef PROBES_MAILINDEX_SWEEP_H
 #define PROBES_MAILINDEX_SWEEP_H
 
+#include "core/buf.h"
 #include "probes/mailindex_confirm.h"
 #include "probes/mailindex_plan.h"
 #include "probes/mailindex_settings.h"
@@ -24,6 +25,13 @@ void mailindex_sweep_free(struct mailindex_sweep **sweep);
  */
 int mailindex_sweep_work(struct mailindex_sweep *sweep, int64_t now_ms, int64_t for_ms,
                          struct error *e);
+
+/*
+ * What is remembered of mailboxes to see churn, as bytes for a file that this program alone reads,
+ * and back; what another version wrote is passed over.
+ */
+void mailindex_sweep_render_memory(const struct mailindex_sweep *sweep, struct buf *out);
+void mailindex_sweep_parse_memory(struct mailindex_sweep *sweep, const void *data, size_t length);
 
 struct mailindex_plan *mailindex_sweep_plan(struct mailindex_sweep *sweep);
 uint64_t mailindex_sweep_bytes(const struct mailindex_sweep *sweep);
