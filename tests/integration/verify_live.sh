@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Mailboxes of a real Dovecot, of each format, are verified without a pause while two writers
 # deliver, flag, copy, move, expunge and purge, and logs are rotated all the time: there is nothing
-# to find. Then a byte is changed, and that is found. LIVE_SECONDS: how long, 60 by default.
+# to find. Then a byte is changed, and that is found. LIVE_SECONDS: how long, 20 by default.
 . "${top_srcdir:-.}/tests/integration/dovecot.sh"
 
-seconds=${LIVE_SECONDS:-60}
+seconds=${LIVE_SECONDS:-20}
 locations=("maildir:$directory/mail/maildir" "sdbox:$directory/mail/sdbox"
     "mdbox:$directory/mail/mdbox")
 
