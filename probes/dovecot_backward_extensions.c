@@ -6,7 +6,10 @@
 
 enum { EVENTS_MAX = 1024 * 1024 }; /* as their numbers have 20 bits in a key */
 
-/* FNV-1a; up to 8 bytes are taken as they are. */
+/*
+ * FNV-1a, but from 0, so that zeros give 0, which is what a field has that nothing has set; up to 8
+ * bytes are taken as they are.
+ */
 static uint64_t digest(const uint8_t *at, uint32_t size)
 {
     uint64_t value = 0;
@@ -16,7 +19,6 @@ static uint64_t digest(const uint8_t *at, uint32_t size)
             value |= (uint64_t)at[i] << i * 8;
         return value;
     }
-    value = 0xcbf29ce484222325;
     for (uint32_t i = 0; i < size; i++)
         value = (value ^ at[i]) * 0x100000001b3;
     return value;

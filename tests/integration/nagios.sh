@@ -164,7 +164,7 @@ until_true 10 says forewarn "plugin_output=FOREWARN CRITICAL - md2 (raid5) is de
     complain "it does not say what: $(grep plugin_output "$there/status.dat")"
 until_true 10 says forewarn 'long_plugin_output=CRITICAL: md2 (raid5) is degraded, 1 of 4 members missing: no redundancy left\n  Now: Let the rebuild run' ||
     complain "no long output: $(grep plugin_output "$there/status.dat")"
-says forewarn "'sdh_pending'=24" || complain "no performance data of the disk"
+until_true 20 says forewarn "'sdh_pending'=24" || complain "no performance data of the disk"
 
 # Nagios goes away and comes back.
 stop_nagios
