@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/cyrus_place.h"
+#include "probes/mailindex_names.h"
 #include "probes/mailindex_store.h"
 
 enum { MAX_DEPTH = 48 };
@@ -371,21 +372,6 @@ static bool is_directory(struct mailindex_walk *walk, const struct level *level,
     return false;
 }
 
-/* What file systems keep beside the data: copies of it all, or nothing of ours. */
-static bool is_passed_by(const struct level *level, const char *name)
-{
-    static const char *const names[] = {".", "..", ".snapshot", ".snapshots", ".zfs", "lost+found"};
-    static const char *const maildir[] = {"cur", "new", "tmp"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    for (size_t i = 0; i < 3 && (level->mode == MAILDIR || level->mode == FOLDERS); i++)
-        if (strcmp(name, maildir[i]) == 0)
-            return true;
-    return false;
-}
-
 static void descend(struct mailindex_walk *walk, const struct level *level, enum mode mode,
                     const char *name)
 {
@@ -400,16 +386,6 @@ static void descend(struct mailindex_walk *walk, const struct level *level, enum
         push(walk, mode, dir, folder);
     else if (code != -ENOENT)
         unreadable(walk, folder, e.text);
-}
-
-/* The name of a mailbox whose folder is that, without the folder of all mailboxes. */
-static const char *name_of(const struct mailindex_walk *walk, const char *folder)
-{
-    const char *all = walk->store.location->mailboxes;
-    size_t length = strlen(all);
-    return length && strncmp(folder, all, length) == 0 && folder[length] == '/'
-               ? folder + length + 1
-               : folder;
 }
 
 /* The directory on top as a mailbox of Cyrus, or for the databases in it. */
@@ -432,7 +408,7 @@ static bool give_self(struct mailindex_walk *walk, struct level *level)
         return !level->last && give_cyrus(walk, level, false);
     }
     const char *own = walk->store.location->mailbox_folder;
-    const char *name = name_of(walk, level->folder);
+    const char *name = mailindex_name_of(level->folder, walk->store.location->mailboxes);
     if (level->mode == FOLDERS)
         return mailindex_has_directory(&level->dir, "cur") && give(walk, level->folder, name);
     if (!mailindex_has_directory(&level->dir, own))
@@ -487,7 +463,9 @@ static bool step(struct mailindex_walk *walk)
     struct dirent *entry = readdir(level->list);
     if (!entry)
         level->last = true;
-    else if (!is_passed_by(level, entry->d_name) && is_directory(walk, level, entry))
+    else if (!mailindex_is_passed_by(entry->d_name,
+                                     level->mode == MAILDIR || level->mode == FOLDERS) &&
+             is_directory(walk, level, entry))
         return give_entry(walk, level, entry->d_name);
     else if (level->mode == SEARCH && !level->databases &&
              cyrus_is_database(&level->dir, entry->d_name, walk->options.io))
