@@ -8,7 +8,8 @@
 
 for format in maildir sdbox mdbox; do
     location=$format:$directory/mail/$format
-    adm "$location" mailbox create Archive >/dev/null 2>&1 || skip "doveadm does not work here"
+    adm "$location" mailbox create Archive >/dev/null 2>&1 ||
+        skip "doveadm does not work here: $(adm "$location" mailbox list 2>&1 | tail -n 1)"
     for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
         mail "$i" | adm "$location" save -m INBOX
         adm "$location" fetch 'uid flags size.virtual hdr.subject guid' mailbox INBOX all >/dev/null

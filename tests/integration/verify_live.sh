@@ -34,7 +34,8 @@ write_on()
 writers=()
 for location in "${locations[@]}"; do
     for box in Archive Trash; do
-        adm "$location" mailbox create $box || skip "doveadm does not work here"
+        adm "$location" mailbox create $box ||
+            skip "doveadm does not work here: $(adm "$location" mailbox list 2>&1 | tail -n 1)"
     done
     for i in 1 2 3 4 5 6 7 8 9 10; do
         mail $i | adm "$location" save -m INBOX

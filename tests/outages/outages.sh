@@ -4,7 +4,8 @@
 # kept in README; a calm day has no critical; bounds of a rebuild that waits hold what really came.
 set -u
 : "${top_srcdir:=.}" "${top_builddir:=.}"
-export FOREWARN=$PWD/$top_builddir/forewarn
+FOREWARN=$(readlink -f "$top_builddir/forewarn") || exit 99
+export FOREWARN
 failed=0
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
