@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Preloaded under valgrind, which (3.19) does not know openat2(2) and lets it fail: does in user
- * space what RESOLVE_IN_ROOT does in the kernel, well enough for tests: there is no one who could
- * swap a directory for a link in between.
+ * space what RESOLVE_IN_ROOT or RESOLVE_BENEATH do in the kernel, well enough for tests: there is
+ * no one who could swap a directory for a link in between.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,6 +23,7 @@ struct walk {
     char done[PATH_MAX]; /* free of links, below root: "" or "a/b" */
     char rest[PATH_MAX]; /* still to go */
     int links;
+    bool beneath; /* what leads out of root is an error, instead of root again */
 };
 
 static bool append(char path[PATH_MAX], const char *name)
@@ -58,6 +59,10 @@ static bool follow(struct walk *w, const char *target)
         errno = ELOOP;
         return false;
     }
+    if (target[0] == '/' && w->beneath) {
+        errno = EXDEV;
+        return false;
+    }
     if (target[0] == '/')
         w->done[0] = '\0';
     else
@@ -66,12 +71,16 @@ static bool follow(struct walk *w, const char *target)
     return snprintf(w->rest, PATH_MAX, "%s/%s", target, rest) < PATH_MAX;
 }
 
-static int open_in_root(int root, const char *path, int flags)
+static int open_in_root(int root, const char *path, int flags, bool beneath)
 {
-    struct walk w = {.root = root};
+    struct walk w = {.root = root, .beneath = beneath};
     char name[NAME_MAX + 1], target[PATH_MAX];
+    if (path[0] == '/' && beneath)
+        return errno = EXDEV, -1;
     snprintf(w.rest, sizeof(w.rest), "%s", path);
     while (next_name(&w, name)) {
+        if (strcmp(name, "..") == 0 && w.done[0] == '\0' && beneath)
+            return errno = EXDEV, -1;
         if (strcmp(name, "..") == 0)
             go_up(w.done);
         if (strcmp(name, "..") == 0 || strcmp(name, ".") == 0)
@@ -101,7 +110,8 @@ long syscall(long number, ...)
     va_end(args);
     if (number == SYS_openat2) {
         const struct open_how *how = (const struct open_how *)a[2];
-        return open_in_root((int)a[0], (const char *)a[1], (int)how->flags);
+        return open_in_root((int)a[0], (const char *)a[1], (int)how->flags,
+                            (how->resolve & RESOLVE_BENEATH) != 0);
     }
     long (*next)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
     return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
