@@ -2,25 +2,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "probes/dovecot_backward_facts.h"
 
 enum { EVENTS_MAX = 1024 * 1024 }; /* as their numbers have 20 bits in a key */
 
-/*
- * FNV-1a, but from 0, so that zeros give 0, which is what a field has that nothing has set; up to 8
- * bytes are taken as they are.
- */
+/* Up to 8 bytes as they are, else their hash; 0 for zeros, which is what nothing has set. */
 static uint64_t digest(const uint8_t *at, uint32_t size)
 {
     uint64_t value = 0;
 
-    if (size <= 8) {
-        for (uint32_t i = 0; i < size; i++)
-            value |= (uint64_t)at[i] << i * 8;
-        return value;
-    }
+    if (size > 8)
+        return at[0] == 0 && memcmp(at, at + 1, size - 1) == 0 ? 0 : XXH64(at, size, 0);
     for (uint32_t i = 0; i < size; i++)
-        value = (value ^ at[i]) * 0x100000001b3;
+        value |= (uint64_t)at[i] << i * 8;
     return value;
 }
 

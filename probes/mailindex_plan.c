@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 enum { MARGIN_MS = 5000 }; /* clocks of servers differ, and times are rounded */
 
 const char *const mailindex_kinds[] = {"index", "log", "cache", "agreement", "uidlist",  "maildir",
@@ -37,13 +39,7 @@ void mailindex_plan_free(struct mailindex_plan *plan)
 
 uint64_t mailindex_plan_key(const char *store, const char *mailbox)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *store; store++)
-        hash = (hash ^ (unsigned char)*store) * UINT64_C(0x100000001b3);
-    hash = (hash ^ '\n') * UINT64_C(0x100000001b3);
-    for (; *mailbox; mailbox++)
-        hash = (hash ^ (unsigned char)*mailbox) * UINT64_C(0x100000001b3);
-    return hash;
+    return XXH64(mailbox, strlen(mailbox), XXH64(store, strlen(store), 0));
 }
 
 static size_t slot_of(uint64_t key)
