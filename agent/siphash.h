@@ -7,7 +7,7 @@
 
 /*
  * SipHash-2-4 (Aumasson and Bernstein, 2012): a hash that nobody can guess or invert without its
- * key.
+ * key. By OpenSSL, whose output is read as a little-endian number.
  */
 uint64_t siphash(const unsigned char key[16], const void *data, size_t length);
 
