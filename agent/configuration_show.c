@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "agent/configuration_value.h"
+#include "core/text.h"
 #include "exporters/compat.h"
 #include "exporters/exporter.h"
 
@@ -62,19 +63,13 @@ static void put_texts(struct buf *out, const char *key, const char *const *texts
     buf_puts(out, "]\n");
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-    size_t length = strlen(text), n = strlen(end);
-    return length > n && strcmp(text + length - n, end) == 0;
-}
-
 static void put_setting(const char *key, const json_t *value, struct buf *out)
 {
     SCRATCH_ARENA(arena);
-    if (ends_in(key, "_ms")) {
+    if (text_ends_in(key, "_ms")) {
         put_duration(out, arena_printf(arena, "    %.*s", (int)strlen(key) - 3, key),
                      json_integer_value(value));
-    } else if (ends_in(key, "bytes_per_second")) {
+    } else if (text_ends_in(key, "bytes_per_second")) {
         put_size(out, arena_printf(arena, "    %s", key), json_integer_value(value));
     } else {
         char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);

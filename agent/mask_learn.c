@@ -3,12 +3,7 @@
 #include <string.h>
 
 #include "agent/mask_inside.h"
-
-static bool ends_in(const char *path, const char *end)
-{
-    size_t n = strlen(path), m = strlen(end);
-    return n >= m && strcmp(path + n - m, end) == 0;
-}
+#include "core/text.h"
 
 /* Folders that every host may have; others tell who uses them. */
 static bool is_usual(const char *word, size_t length)
@@ -143,20 +138,20 @@ static void each_line(struct mask *mask, const char *data, size_t length,
 
 void mask_learn(struct mask *mask, const char *path, const char *data, size_t length)
 {
-    if (ends_in(path, "/hostname")) {
+    if (text_ends_in(path, "/hostname")) {
         mask_add(mask, MASK_NAME, data, length);
         mask_add(mask, MASK_NAME, data, strcspn(data, ".\n"));
     } else if (strncmp(path, "/run/udev/data/", 15) == 0) {
         each_line(mask, data, length, learn_udev);
     } else if (strncmp(path, "/proc/", 6) == 0 && strstr(path, "mount")) {
         each_line(mask, data, length, learn_mount);
-    } else if (ends_in(path, ".json")) {
+    } else if (text_ends_in(path, ".json")) {
         each_line(mask, data, length, learn_json);
-    } else if (ends_in(path, ".blob")) {
+    } else if (text_ends_in(path, ".blob")) {
         learn_blob(mask, (char *)(uintptr_t)data, length);
-    } else if (ends_in(path, "/serial")) {
+    } else if (text_ends_in(path, "/serial")) {
         mask_add(mask, MASK_SERIAL, data, length);
-    } else if (ends_in(path, "/vpd_pg80") && length > 4) {
+    } else if (text_ends_in(path, "/vpd_pg80") && length > 4) {
         mask_add(mask, MASK_SERIAL, data + 4, length - 4);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "agent/mask_inside.h"
 #include "agent/siphash.h"
+#include "core/text.h"
 
 /*
  * A WWN of 16 digits: what it is (1), who made it (6), which one it is (9). udev puts a digit in
@@ -33,12 +34,6 @@ void mask_digits(const struct mask *mask, char *digits, size_t count)
         char other = hex[bits >> (4 * (i % 16)) & 0xf];
         at[i] = isupper((unsigned char)at[i]) ? (char)toupper((unsigned char)other) : other;
     }
-}
-
-static bool ends_in(const char *path, const char *end)
-{
-    size_t n = strlen(path), m = strlen(end);
-    return n >= m && strcmp(path + n - m, end) == 0;
 }
 
 /* A number of 16 decimal digits is a counter, unless something says that it is no number. */
@@ -153,11 +148,11 @@ static void mask_page83(const struct mask *mask, unsigned char *data, size_t len
 
 void mask_numbers(const struct mask *mask, const char *path, char *data, size_t length)
 {
-    if (ends_in(path, ".blob"))
+    if (text_ends_in(path, ".blob"))
         mask_blob(mask, data, length);
-    else if (ends_in(path, "/vpd_pg83"))
+    else if (text_ends_in(path, "/vpd_pg83"))
         mask_page83(mask, (unsigned char *)data, length);
-    else if (ends_in(path, "/eui") || ends_in(path, "/nguid"))
+    else if (text_ends_in(path, "/eui") || text_ends_in(path, "/nguid"))
         mask_spaced(mask, data, length);
     else
         mask_runs(mask, data, length);

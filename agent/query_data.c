@@ -9,6 +9,7 @@
 
 #include "core/buf.h"
 #include "core/log.h"
+#include "core/text.h"
 #include "exporters/openmetrics_read.h"
 #include "rules/reach.h"
 
@@ -34,12 +35,6 @@ static int read_all(int fd, const char *path, struct buf *text, struct error *e)
     }
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-    size_t length = strlen(text), n = strlen(end);
-    return length >= n && strcmp(text + length - n, end) == 0;
-}
-
 static int read_samples(int fd, const char *path, bool any_kind, struct store *store,
                         int64_t *newest_ms, struct error *e)
 {
@@ -55,7 +50,7 @@ static int read_samples(int fd, const char *path, bool any_kind, struct store *s
         .name = path,
         .text = text.length ? text.data : "",
         .length = text.length,
-        .format = ends_in(path, ".prom") ? EXPOSITION_TEXT : EXPOSITION_OPENMETRICS,
+        .format = text_ends_in(path, ".prom") ? EXPOSITION_TEXT : EXPOSITION_OPENMETRICS,
         .untimed_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000};
     if (code == 0)
         code = openmetrics_read(&source, store, &summary, e);

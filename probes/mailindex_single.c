@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "probes/dbox_file.h"
 #include "probes/dovecot_list.h"
 #include "probes/dovecot_map.h"
@@ -80,12 +81,6 @@ static void verify_dbox(const struct single *single)
     window_free(&window);
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-    size_t n = strlen(name), k = strlen(end);
-    return n >= k && strcmp(name + n - k, end) == 0;
-}
-
 static void (*verifier_of(const char *name))(const struct single *)
 {
     bool index = strncmp(name, "dovecot.", 8) == 0 && strstr(name, "index");
@@ -95,11 +90,12 @@ static void (*verifier_of(const char *name))(const struct single *)
     if ((name[0] == 'u' || name[0] == 'm') && name[1] == '.' && name[2] &&
         strspn(name + 2, "0123456789") == strlen(name + 2))
         return verify_dbox;
-    if (index && (ends_in(name, ".log") || ends_in(name, ".log.2")))
+    if (index && (text_ends_in(name, ".log") || text_ends_in(name, ".log.2")))
         return verify_log;
-    if (index && ends_in(name, ".cache"))
+    if (index && text_ends_in(name, ".cache"))
         return verify_cache;
-    return index && (ends_in(name, "index") || ends_in(name, ".backup")) ? verify_index : NULL;
+    return index && (text_ends_in(name, "index") || text_ends_in(name, ".backup")) ? verify_index
+                                                                                   : NULL;
 }
 
 int mailindex_single(const char *path, struct mailindex_io *io, struct mailindex_sink *sink,
