@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "probes/mailindex_file.h"
+#include "probes/state_file.h"
 
 enum { MAX_PATH = 4096, MAX_BYTES = 8 * 1024 * 1024 };
 
@@ -49,40 +50,6 @@ int mailindex_state_load(struct mailindex_plan *plan, const char *directory, con
     return code == -ENOENT ? 0 : code;
 }
 
-static int write_all(int fd, const char *data, size_t left)
-{
-    while (left) {
-        ssize_t n = write(fd, data, left);
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            data += n;
-            left -= (size_t)n;
-        }
-    }
-    return 0;
-}
-
-static int write_beside(const char *path, const void *data, size_t length, struct error *e)
-{
-    char beside[MAX_PATH + 8];
-
-    snprintf(beside, sizeof beside, "%s.new", path);
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-    if (fd < 0)
-        return error_set(e, -errno, "write %s: %s", beside, error_name(errno));
-    int code = write_all(fd, data, length);
-    if (close(fd) < 0 && code == 0)
-        code = -errno;
-    if (code == 0 && rename(beside, path) < 0)
-        code = -errno;
-    if (code < 0) {
-        unlink(beside);
-        return error_set(e, code, "write %s: %s", path, error_name(code));
-    }
-    return 0;
-}
-
 int mailindex_state_write(const char *directory, const char *store, const char *kind,
                           const void *data, size_t length, struct error *e)
 {
@@ -93,7 +60,7 @@ int mailindex_state_write(const char *directory, const char *store, const char *
     snprintf(path, sizeof path, "%s/%s", parent, name);
     if (mkdir(parent, 0750) < 0 && errno != EEXIST)
         return error_set(e, -errno, "mkdir %s: %s", parent, error_name(errno));
-    return write_beside(path, data, length, e);
+    return state_file_write(path, data, length, e);
 }
 
 int mailindex_state_save(const struct mailindex_plan *plan, const char *directory,

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "probes/smart_memory.h"
+#include "probes/state_file.h"
 
 enum { VERSION = 1, MAX_FILE = 32 * 1024, MAX_PATH = 4096, MAX_TEXT = 256 };
 
@@ -152,39 +153,6 @@ static int path_of(const struct smart_known *known, const char *directory, char 
     return length < MAX_PATH - 8 ? 0 : -ENAMETOOLONG;
 }
 
-static int write_all(int fd, const char *text)
-{
-    for (size_t left = strlen(text); left;) {
-        ssize_t n = write(fd, text, left);
-        if (n < 0 && errno != EINTR)
-            return -errno;
-        if (n > 0) {
-            text += n;
-            left -= (size_t)n;
-        }
-    }
-    return 0;
-}
-
-static int write_beside(const char *path, const char *text, struct error *e)
-{
-    char beside[MAX_PATH + 8];
-    snprintf(beside, sizeof beside, "%s.new", path);
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-    if (fd < 0)
-        return error_set(e, -errno, "write %s: %s", beside, error_name(errno));
-    int code = write_all(fd, text);
-    if (close(fd) < 0 && code == 0)
-        code = -errno;
-    if (code == 0 && rename(beside, path) < 0)
-        code = -errno;
-    if (code < 0) {
-        unlink(beside);
-        return error_set(e, code, "write %s: %s", path, error_name(code));
-    }
-    return 0;
-}
-
 int smart_memory_save(const struct smart_known *known, const char *directory, struct error *e)
 {
     char path[MAX_PATH], parent[MAX_PATH];
@@ -197,7 +165,7 @@ int smart_memory_save(const struct smart_known *known, const char *directory, st
     char *text = render(known);
     if (!text) /* something in it is not UTF-8: then it is not kept */
         return error_set(e, -EILSEQ, "state of %s: not UTF-8", known->disk);
-    code = write_beside(path, text, e);
+    code = state_file_write(path, text, strlen(text), e);
     free(text);
     return code;
 }
