@@ -93,8 +93,8 @@ static bool gives(const struct fixture *f, const char *request, const char *expe
 {
     char answer[256] = "";
     int fd = join(f);
-    bool is = write(fd, request, strlen(request)) > 0 && read(fd, answer, sizeof answer - 1) > 0 &&
-              strstr(answer, expected);
+    bool is = send(fd, request, strlen(request), MSG_NOSIGNAL) > 0 &&
+              read(fd, answer, sizeof answer - 1) > 0 && strstr(answer, expected);
     close(fd);
     return is;
 }
