@@ -1,38 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Sourced by tests that need a real Dovecot: its programs, without a server. It is compiled for
-# /usr, so where it is not installed the test runs again with the unpacked package laid over /usr, in
-# a mount namespace of its own.
-set -u
-: "${top_srcdir:=.}" "${top_builddir:=.}"
-
-skip()
-{
-    echo "SKIP: $*"
-    exit 77
-}
-
-complain()
-{
-    echo "FAIL: $*"
-    failed=1
-}
-
-forewarn=$(readlink -f "$top_builddir/forewarn")
-tools=$(readlink -f "$top_builddir")/tools/usr
-# shellcheck disable=SC2034 # of whoever sources this
-failed=0
-[ -x "$forewarn" ] || skip "$forewarn is not built"
-[ "$(id -u)" = 0 ] || skip "not root"
-if [ ! -x /usr/bin/doveadm ]; then
-    [ -z "${DOVECOT_LAID:-}" ] || skip "the unpacked doveadm does not run"
-    [ -x "$tools/bin/doveadm" ] || skip "doveadm is missing (contrib/setup unpacks it)"
-    unshare -m mount -t overlay overlay -o "lowerdir=$tools:/usr" /usr 2>/dev/null ||
-        skip "no overlay can be mounted here"
-    # shellcheck disable=SC2016 # the inner shell's
-    DOVECOT_LAID=1 exec unshare -m bash -c \
-        'mount -t overlay overlay -o "lowerdir=$1:/usr" /usr && exec bash "$2"' x "$tools" "$0"
-fi
+# Sourced by tests that need a real Dovecot: its programs, without a server.
+. "${top_srcdir:-.}/tests/integration/unpacked.sh"
+need_program bin/doveadm
 
 directory=$(mktemp -d) || exit 99
 mail_uid=65534
