@@ -7,8 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "probes/cyrus_place.h"
 #include "probes/mailindex_baseline.h"
 #include "probes/mailindex_single.h"
+#include "probes/mailindex_store.h"
 
 static void progressed(struct mailindex_io *io, void *arg)
 {
@@ -155,12 +157,35 @@ static void single_finding(const struct mailindex_finding *finding, void *arg)
     report(single->verify, single->store, finding);
 }
 
+/* 0: it is none. Cyrus writes over its files, so that what is found is looked at again. */
+static int verify_file_of_cyrus(struct verify *verify, const char *path, struct error *e)
+{
+    SCRATCH_ARENA(arena);
+    struct mailindex_mailbox mailbox;
+    char real[PATH_MAX];
+
+    if (!realpath(path, real))
+        return error_set(e, -errno, "%s", error_name(errno));
+    int code = cyrus_place_file(real, &verify->io, arena, &mailbox, e);
+    if (code <= 0)
+        return code;
+    struct mailindex_confirm *confirm = mailindex_confirm_new(&verify->options);
+    mailindex_confirm_add(confirm, &mailbox);
+    mailindex_confirm_finish(confirm);
+    mailindex_confirm_free(&confirm);
+    mailindex_mailbox_close(&mailbox);
+    return 1;
+}
+
 static int verify_file(struct verify *verify, const char *path, struct error *e)
 {
     struct single single = {verify, path, MAILINDEX_SOUND};
     struct mailindex_sink sink = {.report = single_finding, .arg = &single};
 
-    int code = mailindex_single(path, &verify->io, &sink, e);
+    int code = verify_file_of_cyrus(verify, path, e);
+    if (code)
+        return code < 0 ? code : 0;
+    code = mailindex_single(path, &verify->io, &sink, e);
     if (code == 0)
         count(verify, single.worst);
     return code;

@@ -51,8 +51,8 @@ void verify_count(struct verify *verify, const char *path);
 
 /*
  * A mail location, a directory of mailboxes or of stores, an index file, or the imapd.conf of a
- * Cyrus server. Fails where there is
- * nothing to look at; what is found or cannot be read goes to the listener.
+ * Cyrus server. Fails where there is nothing to look at; what is found or cannot be read goes to
+ * the listener.
  */
 int verify_path(struct verify *verify, const char *path, struct error *e);
 

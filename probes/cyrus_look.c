@@ -209,6 +209,19 @@ static void look_whether_moved(struct cyrus_mailbox *mailbox)
         mailbox->check->moved = true;
 }
 
+/* Asked for cyrus.cache alone, it is of no use that what is wrong with the index is told nowhere.
+ */
+static void look_whether_known(const struct cyrus_mailbox *mailbox)
+{
+    struct mailindex_check *check = mailbox->check;
+    const char *only = check->mailbox->only;
+
+    if (only && strcmp(only, "cyrus.cache") == 0 && !mailbox->whole && !check->moved)
+        mailindex_check_unreadable(
+            check, arena_printf(check->arena, "%s/%s", check->mailbox->index.path, only),
+            "its checksums are in cyrus.index, which is not beside it or not sound");
+}
+
 static void no_index(struct cyrus_mailbox *mailbox)
 {
     struct mailindex_check *check = mailbox->check;
@@ -242,7 +255,8 @@ static void look_mailbox(struct mailindex_check *check, struct mailindex_stamp *
     } else {
         no_index(&mailbox);
     }
-    if (check->mailbox->index.fd >= 0)
+    look_whether_known(&mailbox);
+    if (check->mailbox->index.fd >= 0 && !check->mailbox->only)
         cyrus_look_database(check, &check->mailbox->index, "cyrus.annotations");
     mailindex_handle_close(&mailbox.caches[0]);
     mailindex_handle_close(&mailbox.caches[1]);
@@ -254,6 +268,8 @@ void cyrus_look(struct mailindex_check *check, struct mailindex_stamp *index)
 {
     if (check->mailbox->format == MAILINDEX_CYRUS)
         look_mailbox(check, index);
+    else if (check->mailbox->only)
+        cyrus_look_database(check, &check->mailbox->index, check->mailbox->only);
     else
         cyrus_look_databases(check);
 }

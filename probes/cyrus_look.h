@@ -17,6 +17,10 @@ bool cyrus_is_mailbox(const struct mailindex_dir *dir);
 /* Whether a file is called as a database of Cyrus is and looks like one. */
 bool cyrus_is_database(const struct mailindex_dir *dir, const char *name, struct mailindex_io *io);
 
+/* Whether a file looks like one, whatever it is called. */
+bool cyrus_starts_as_database(const struct mailindex_dir *dir, const char *name,
+                              struct mailindex_io *io);
+
 /* "user.x" of its cyrus.header; NULL where it does not say. */
 const char *cyrus_mailbox_name(const struct mailindex_dir *dir, struct arena *arena,
                                struct mailindex_io *io);

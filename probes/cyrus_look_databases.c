@@ -27,23 +27,28 @@ static bool is_called_database(const char *name)
     return false;
 }
 
-bool cyrus_is_database(const struct mailindex_dir *dir, const char *name, struct mailindex_io *io)
+bool cyrus_starts_as_database(const struct mailindex_dir *dir, const char *name,
+                              struct mailindex_io *io)
 {
     static const uint8_t magic[START] = {0xa1, 0x02, 0x8b, 0x0d};
     uint8_t start[START] = {0};
     struct error e;
     struct stat st;
 
-    if (!is_called_database(name))
-        return false;
-    if (strcmp(name, "mailboxes.db") == 0)
-        return true; /* however broken it is */
     int fd = mailindex_open(dir, name, io, &st, &e);
     if (fd < 0)
         return false;
     int64_t got = mailindex_read_at(fd, start, START, 0, io);
     close(fd);
     return got == START && memcmp(start, magic, START) == 0;
+}
+
+bool cyrus_is_database(const struct mailindex_dir *dir, const char *name, struct mailindex_io *io)
+{
+    if (!is_called_database(name))
+        return false;
+    return strcmp(name, "mailboxes.db") == 0 || /* however broken it is */
+           cyrus_starts_as_database(dir, name, io);
 }
 
 static void ignore(const struct mailindex_finding *finding, void *arg)
@@ -76,7 +81,10 @@ static void look_open(struct mailindex_check *check, const struct mailindex_hand
                  header.flags & CYRUS_TWOSKIP_DIRTY;
     if (dirty && !cyrus_lock(handle->fd, 0))
         return; /* somebody is writing: nothing can be said until the next round */
-    if (cyrus_twoskip_open(&handle->file, &header, check->sink) == CYRUS_TWOSKIP && !dirty) {
+    enum cyrus_database kind = cyrus_twoskip_open(&handle->file, &header, check->sink);
+    if (kind == CYRUS_NO_DATABASE && check->mailbox->only)
+        mailindex_check_unreadable(check, handle->file.name, "no format that is known here");
+    if (kind == CYRUS_TWOSKIP && !dirty) {
         cyrus_twoskip_verify(&handle->file, &header, check->sink, &error);
         if (error)
             mailindex_check_unreadable(check, handle->file.name, error_name(error));

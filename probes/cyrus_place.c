@@ -82,3 +82,40 @@ bool cyrus_place_databases(const struct cyrus_place *place, struct mailindex_mai
     mailbox->index = mailbox->control = mailbox->mail;
     return mailbox->mail.fd >= 0;
 }
+
+static bool is_mailbox_file(const char *name)
+{
+    return strcmp(name, "cyrus.index") == 0 || strcmp(name, "cyrus.cache") == 0 ||
+           strcmp(name, "cyrus.header") == 0;
+}
+
+/* Its mails lie elsewhere, as far as one file is asked for. */
+int cyrus_place_file(const char *path, struct mailindex_io *io, struct arena *arena,
+                     struct mailindex_mailbox *mailbox, struct error *e)
+{
+    const char *slash = strrchr(path, '/'), *name = slash + 1;
+    const char *parent = slash > path ? arena_strndup(arena, path, (size_t)(slash - path)) : "/";
+    struct mailindex_dir dir;
+
+    int code = mailindex_dir_open(parent, &dir, e);
+    if (code < 0)
+        return code;
+    if (!is_mailbox_file(name) && !cyrus_is_database(&dir, name, io) &&
+        !cyrus_starts_as_database(&dir, name, io)) {
+        mailindex_dir_close(&dir);
+        return 0;
+    }
+    const char *title = is_mailbox_file(name) ? cyrus_mailbox_name(&dir, arena, io) : NULL;
+    *mailbox = (struct mailindex_mailbox){
+        .format = is_mailbox_file(name) ? MAILINDEX_CYRUS : MAILINDEX_CYRUS_DATABASES,
+        .guessed = true,
+        .store = arena_strdup(arena, path),
+        .name = title ? title : "",
+        .index_name = is_mailbox_file(name) ? "cyrus.index" : "",
+        .only = arena_strdup(arena, name),
+        .index = dir,
+        .mail = none,
+        .control = none,
+        .alt = none};
+    return 1;
+}

@@ -17,6 +17,14 @@ struct cyrus_place {
 bool cyrus_place_mailbox(const struct cyrus_place *place, struct arena *arena,
                          struct mailindex_mailbox *mailbox);
 
+/*
+ * One file by itself, of an absolute path: cyrus.index, cyrus.cache (by the checksums that
+ * cyrus.index beside it has), cyrus.header, or a database. 1 and what to look at; 0: another file;
+ * or why it cannot be.
+ */
+int cyrus_place_file(const char *path, struct mailindex_io *io, struct arena *arena,
+                     struct mailindex_mailbox *mailbox, struct error *e);
+
 /* The directory for the databases in it. */
 bool cyrus_place_databases(const struct cyrus_place *place, struct mailindex_mailbox *mailbox);
 

@@ -103,6 +103,7 @@ static void copy_mailbox(const struct mailindex_mailbox *from, struct mailindex_
     to->store = arena_strdup(arena, from->store);
     to->name = arena_strdup(arena, from->name);
     to->index_name = arena_strdup(arena, from->index_name);
+    to->only = copy_text(from->only, arena);
     to->location = copy_location(from->location, arena);
     to->mail = copy_dir(&from->mail, arena);
     to->alt = copy_dir(&from->alt, arena);

@@ -23,8 +23,15 @@ void mailindex_check_unreadable(struct mailindex_check *check, const char *file,
 
 struct keeping {
     struct mailindex_result *result;
+    const char *only;  /* keep no others than of that file; NULL: all */
     const char *index; /* path of the index, which may not be there */
 };
+
+static bool is_called(const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(slash ? slash + 1 : path, name) == 0;
+}
 
 /* The findings of one look, as they come. */
 static void keep(const struct mailindex_finding *finding, void *arg)
@@ -32,12 +39,14 @@ static void keep(const struct mailindex_finding *finding, void *arg)
     const struct keeping *keeping = arg;
     struct mailindex_result *result = keeping->result;
     struct arena *arena = result->arena;
-    struct mailindex_found *found = ARENA_NEW(arena, struct mailindex_found);
+    const char *file = finding->file && finding->file[0] == '/' ? finding->file : keeping->index;
     struct stat st;
 
+    if (keeping->only && !is_called(file, keeping->only))
+        return;
+    struct mailindex_found *found = ARENA_NEW(arena, struct mailindex_found);
     found->finding = *finding;
     found->finding.mailbox = arena_strdup(arena, finding->mailbox ? finding->mailbox : "");
-    const char *file = finding->file && finding->file[0] == '/' ? finding->file : keeping->index;
     found->finding.file = arena_strdup(arena, file);
     found->finding.message = arena_strdup(arena, finding->message);
     /* rule, kind, effect and repair are rows of a table */
@@ -112,7 +121,8 @@ static bool try_once(const struct mailindex_mailbox *mailbox,
 {
     SCRATCH_ARENA(arena);
     struct keeping keeping = {
-        result, arena_printf(arena, "%s/%s", mailbox->index.path, mailbox->index_name)};
+        result, mailbox->only,
+        arena_printf(arena, "%s/%s", mailbox->index.path, mailbox->index_name)};
     struct mailindex_sink sink = {.report = keep, .arg = &keeping, .mailbox = mailbox->name};
     struct mailindex_check check = {
         .mailbox = mailbox, .options = options, .arena = arena, .sink = &sink};
@@ -124,7 +134,7 @@ static bool try_once(const struct mailindex_mailbox *mailbox,
     result->last = &result->first;
     result->count = 0;
     result->unreadable = result->unreadable_file = NULL;
-    if (options->baseline && mailbox->format != MAILINDEX_CYRUS_DATABASES)
+    if (options->baseline && mailbox->format != MAILINDEX_CYRUS_DATABASES && !mailbox->only)
         check.compare = mailindex_compare_new(&check);
     if (mailbox->format == MAILINDEX_CYRUS || mailbox->format == MAILINDEX_CYRUS_DATABASES)
         cyrus_look(&check, &result->index);

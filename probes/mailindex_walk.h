@@ -30,6 +30,7 @@ struct mailindex_mailbox {
     const char *store; /* path of the user's store */
     const char *name;  /* "INBOX", "Archive/2024"; "" for MAILINDEX_STORAGE and _LIST */
     const char *index_name; /* "dovecot.index" */
+    const char *only;       /* of Cyrus: the one of its files that is judged; NULL: all */
     struct mailindex_dir mail, index, control, alt;
     const struct dovecot_location *location; /* of the store; NULL: it is not Dovecot's */
 };

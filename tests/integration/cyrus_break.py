@@ -100,7 +100,8 @@ def of_first_cache_entry(data, index):
     flip(data, at + 8)
 
 
-def attempt(name, path, change, rules, *options):
+def attempt(name, path, change, rules, *options, alone=None):
+    """alone: the file by which it is found without all others; by default that which is broken."""
     global failed
     before = content(path)
     times = os.stat(path)
@@ -109,20 +110,23 @@ def attempt(name, path, change, rules, *options):
     assert data != before, name
     with open(path, "r+b") as file:
         file.write(data)
-    seen = look(*options)
+    seen = [look(configuration, *options)]
+    if not options:
+        seen.append(look(alone or path))
     with open(path, "r+b") as file:
         file.write(before)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    found = [rule for rule in rules if f"[{rule}]" in seen.stdout]
-    if not found or seen.returncode != 2 or os.path.dirname(path) not in seen.stdout:
-        failed = 1
-        print(f"FAIL: {name}: no {' or '.join(rules)}: status {seen.returncode}: {seen.stdout}")
-    else:
-        print(f"{name}: {found[0]}")
+    for what in seen:
+        if what.returncode != 2 or os.path.dirname(path) not in what.stdout or not any(
+            f"[{rule}]" in what.stdout for rule in rules
+        ):
+            failed = 1
+            print(f"FAIL: {name}: no {' or '.join(rules)}: {what}")
+    print(f"{name}: {rules[0]}")
 
 
-def look(*options):
-    command = [forewarn, "verify", "--delay", "0", *options, configuration]
+def look(path, *options):
+    command = [forewarn, "verify", "--delay", "0", *options, path]
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=120, check=False)
 
@@ -167,16 +171,24 @@ def main():
     attempt("count of answered", index, add_one(52), ["Y14"])
     attempt("quota", index, add_one(36), ["Y14"])
     attempt("sync CRC", index, add_one(100), ["Y15"])
-    attempt("index's CRC of cyrus.header", index, add_one(96), ["Y08"])
+    attempt("index's CRC of cyrus.header", index, add_one(96), ["Y08"],
+            alone=f"{mailbox}/cyrus.header")
     attempt("cyrus.header", f"{mailbox}/cyrus.header", lambda d: flip(d, len(d) - 5), ["Y08", "Y09"])
     attempt("cache entry", cache, lambda d: of_first_cache_entry(d, data), ["Y13", "Y12"])
     attempt("cache generation", cache, lambda d: flip(d, 3), ["Y18"])
     attempt("mail", body, lambda d: flip(d, len(d) // 2), ["Y11"], "--deep")
     for name in DATABASES:
         break_database(name)
-    after = look("--deep")
+    after = look(configuration, "--deep")
     if after.returncode:
         print(f"FAIL: all is as it was: {after.stdout}")
+    for path in index, cache, f"{mailbox}/cyrus.header", f"{conf}/mailboxes.db":
+        alone = look(path)
+        assert alone.returncode == 0 and " 1 sound" in alone.stdout, alone
+    os.rename(index, index + ".away")  # a cache by itself has no checksum
+    alone = look(cache)
+    assert alone.returncode == 3 and "its checksums are in cyrus.index" in alone.stdout, alone
+    os.rename(index + ".away", index)
     return failed or after.returncode
 
 

@@ -35,8 +35,8 @@ verify()
 
 for folder in good bad; do
     for archive in "$corpus/$folder"/*.tar.zst; do
-        case $archive in
-        */cyr*) ;;
+        case ${archive##*/} in
+        cyr*) ;;
         *) verify "$archive" "$folder" ;;
         esac
     done
