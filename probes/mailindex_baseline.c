@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-enum { GROUP = 500, GROUP_BYTES = 8 << 20, BUSY_MS = 5000, VERSION = 1 };
+enum { GROUP = 500, GROUP_BYTES = 8 << 20, BUSY_MS = 5000, VERSION = 2 };
 
 /* "fwmb" in the database's header: whose it is. */
 enum { APPLICATION = 0x66776d62 };
@@ -28,7 +28,7 @@ static const char tables[] = "BEGIN IMMEDIATE;"
                              "CREATE TABLE IF NOT EXISTS mailboxes"
                              "(key INTEGER PRIMARY KEY, sums BLOB NOT NULL);"
                              "PRAGMA application_id = 1719102818;"
-                             "PRAGMA user_version = 1;"
+                             "PRAGMA user_version = 2;"
                              "COMMIT";
 
 static int code_of(int result)
@@ -95,7 +95,7 @@ static int check_owner(struct mailindex_baseline *baseline, const char *path, st
     if (application == 0 && pages == 0)
         return execute(baseline, tables, e);
     return error_set(e, -EBADMSG, "baseline: %.200s: %s", path,
-                     application == APPLICATION ? "made by a newer forewarn"
+                     application == APPLICATION ? "made by another version of forewarn"
                                                 : "not what forewarn made");
 }
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "probes/mailindex_baseline.h"
 
@@ -32,6 +34,17 @@ static void read_known(struct mailindex_compare *compare)
         compare->before = sums_list_read(compare->known.data, compare->known.length, check->arena);
 }
 
+/* Times of files may be that coarse, and clocks of hosts that far apart. */
+static uint64_t settled_ns(void)
+{
+    const int64_t seconds = 2;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec > seconds
+               ? (uint64_t)(now.tv_sec - seconds) * 1000000000 + (uint64_t)now.tv_nsec
+               : 0;
+}
+
 struct mailindex_compare *mailindex_compare_new(struct mailindex_check *check)
 {
     struct mailindex_compare *compare = calloc(1, sizeof *compare);
@@ -45,6 +58,8 @@ struct mailindex_compare *mailindex_compare_new(struct mailindex_check *check)
     compare->scratch = arena_new();
     compare->making = sums_maker_new();
     compare->making_before = sums_maker_new();
+    compare->making_whole = sums_maker_new();
+    compare->settled_ns = settled_ns();
     compare->piece = malloc(COMPARE_PIECE);
     if (!compare->piece)
         abort();
@@ -57,85 +72,20 @@ void mailindex_compare_free(struct mailindex_compare **compare)
     if (!*compare)
         return;
     buf_free(&(*compare)->known);
-    buf_free(&(*compare)->now.bytes);
+    sums_writer_free(&(*compare)->now);
     sums_maker_free(&(*compare)->making);
     sums_maker_free(&(*compare)->making_before);
+    sums_maker_free(&(*compare)->making_whole);
     arena_free(&(*compare)->scratch);
     free((*compare)->piece);
     free(*compare);
     *compare = NULL;
 }
 
-const struct buf *mailindex_compare_sums(const struct mailindex_compare *compare)
+const struct buf *mailindex_compare_sums(struct mailindex_compare *compare)
 {
+    sums_write_end(&compare->now);
     return &compare->now.bytes;
-}
-
-/* ---- one file ---- */
-
-/* Reads the file once and adds it to both makers; false where it could not be read. */
-static bool add_file(struct mailindex_compare *compare, const struct compare_file *file,
-                     const struct sums *before)
-{
-    uint8_t *piece = compare->piece;
-    uint64_t wanted = before && before->length > file->length ? before->length : file->length;
-    uint64_t length = wanted < file->file->size ? wanted : file->file->size;
-
-    for (uint64_t at = 0; at < length;) {
-        size_t n = length - at < COMPARE_PIECE ? (size_t)(length - at) : COMPARE_PIECE;
-        ssize_t got = file->file->read(file->file->arg, at, piece, n);
-        if (got < 0)
-            mailindex_check_unreadable(compare->check, file->file->name, error_name((int)got));
-        if (got <= 0) {
-            compare->check->moved |= got == 0; /* it became shorter */
-            return false;
-        }
-        if (file->mask)
-            file->mask(piece, at, (size_t)got, file->arg);
-        sums_add(compare->making, piece, (size_t)got);
-        if (before)
-            sums_add(compare->making_before, piece, (size_t)got);
-        at += (uint64_t)got;
-    }
-    return true;
-}
-
-enum compare_result compare_file(struct mailindex_compare *compare, const struct compare_file *file,
-                                 int max, const struct sums *before, struct sums *now,
-                                 struct sums_difference *difference)
-{
-    struct sums again = {0};
-
-    sums_start(compare->making, file->length, max);
-    if (before)
-        sums_start_as(compare->making_before, before);
-    *difference = (struct sums_difference){0};
-    if (!add_file(compare, file, before) || !sums_finish(compare->making, now))
-        return COMPARE_NEW;
-    sums_write(&compare->now, now);
-    if (!before)
-        return COMPARE_NEW;
-    bool reached = sums_finish(compare->making_before, &again);
-    if (sums_differ(before, &again, difference))
-        return COMPARE_OTHER;
-    if (reached)
-        return COMPARE_SAME;
-    *difference =
-        (struct sums_difference){.offset = file->length, .length = before->length - file->length};
-    return COMPARE_SHORT;
-}
-
-/* Milliseconds. */
-uint64_t compare_time(const struct mailindex_stamp *stamp)
-{
-    return stamp->mtime_s > 0 ? (uint64_t)stamp->mtime_s * 1000 + stamp->mtime_ns / 1000000 : 0;
-}
-
-bool compare_is_earlier(struct mailindex_compare *compare, const struct sums *before,
-                        const struct sums *now)
-{
-    compare->went_back |= compare->index_is_older || now->extra < before->extra;
-    return compare->went_back;
 }
 
 /* ---- Cyrus ---- */
@@ -176,7 +126,8 @@ void mailindex_compare_cyrus(struct mailindex_compare *compare, const struct cyr
                                 .extra = (uint64_t)index->last_uid + 1};
     bool same = compare->before && sums_find(compare->before, SUMS_UIDS, uids.id, &before);
 
-    if (same && before.extra > uids.extra)
+    if (same && before.extra > uids.extra) {
+        compare->index_is_older = true;
         mailindex_report(
             compare->sink, "B2",
             (struct mailindex_place){
@@ -184,6 +135,8 @@ void mailindex_compare_cyrus(struct mailindex_compare *compare, const struct cyr
             "the last uid was %" PRIu64 " and is %" PRIu64
             " again: what is there is of an earlier time",
             before.extra - 1, uids.extra - 1);
+        compare_shorter(compare, 0, 0);
+    }
     sums_write(&compare->now, &uids);
     for (size_t i = 0; i < count; i++)
         compare_record(compare, index, &records[i], same);
@@ -191,4 +144,6 @@ void mailindex_compare_cyrus(struct mailindex_compare *compare, const struct cyr
         compare_mails(compare, &mailbox->mail, COMPARE_CYRUS);
     if (mailbox->alt.fd >= 0)
         compare_mails(compare, &mailbox->alt, COMPARE_CYRUS);
+    compare_others(compare);
+    compare_doubts(compare, (struct mailindex_place){0});
 }

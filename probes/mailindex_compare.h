@@ -10,7 +10,8 @@
  * Holds a mailbox against what it was like when it was last found sound: what must never change,
  * for Dovecot the content of an index of the same log position, the log up to where it was then,
  * the cache but for the fields that Dovecot writes again, which uid is which file, and mail; for
- * Cyrus what never changes in the records of the index, and mail. Part of a look.
+ * Cyrus what never changes in the records of the index, and mail; and of all files their content,
+ * as long as their time says that nobody wrote to them. Part of a look.
  */
 struct mailindex_compare;
 
@@ -26,7 +27,7 @@ void mailindex_compare_cyrus(struct mailindex_compare *compare, const struct cyr
                              const struct cyrus_record *records, size_t count);
 
 /* What it is like now, to be kept where it turns out to be sound. */
-const struct buf *mailindex_compare_sums(const struct mailindex_compare *compare);
+const struct buf *mailindex_compare_sums(struct mailindex_compare *compare);
 
 /* The key of a mailbox in the baseline. */
 uint64_t mailindex_compare_key(const struct mailindex_mailbox *mailbox);

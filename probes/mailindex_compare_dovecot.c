@@ -34,11 +34,35 @@ static void check_index_gone(struct mailindex_compare *compare)
     const struct dovecot_log_facts *log = &compare->check->look.log;
     const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_INDEX);
 
-    if (before && !compare->went_back && handle->fd < 0 && log->usable &&
-        log->header.indexid == high(before->id))
-        mailindex_report(compare->sink, "B0", (struct mailindex_place){handle->file.name, 0, 0},
-                         "there was one of indexid %" PRIu32 ", and the log is still there",
-                         high(before->id));
+    if (before && handle->fd < 0 && log->usable && log->header.indexid == high(before->id))
+        compare_doubt(compare, "B0", (struct mailindex_place){handle->file.name, 0, 0},
+                      "there was one of indexid %" PRIu32 ", and the log is still there",
+                      high(before->id));
+}
+
+static uint64_t time_of(const struct mailindex_handle *handle)
+{
+    const struct mailindex_stamp *stamp = &handle->stamp;
+    return stamp->mtime_s > 0
+               ? sums_time((uint64_t)stamp->mtime_s * 1000000000 + stamp->mtime_ns, true)
+               : 0;
+}
+
+/* What was known of the file that was of that size at the same time, whatever it says it is. */
+static bool find_same_time(struct mailindex_compare *compare, enum sums_kind kind,
+                           const struct mailindex_handle *handle, struct sums *before)
+{
+    return compare->before && handle->stamp.mtime_s > 0 &&
+           sums_find_time(compare->before, kind, time_of(handle), before) &&
+           before->length + (before->has_whole ? before->beyond : 0) == handle->file.size;
+}
+
+static void other_at_same_time(struct mailindex_compare *compare,
+                               const struct mailindex_handle *handle,
+                               const struct sums_difference *difference)
+{
+    mailindex_report(compare->sink, "B18", place_of(handle, difference),
+                     "size and time are the same, and the content is not");
 }
 
 /* Where it stands beside the one that was known; true where it must be the same. */
@@ -77,10 +101,13 @@ static void compare_index(struct mailindex_compare *compare)
     now.id = sums_id(index->header.indexid, index->header.log_file_seq);
     now.extra = index->header.log_file_head_offset;
     bool same = known && must_be_same(compare, &before, &now);
-    struct compare_file file = {.file = &handle->file, .length = handle->file.size};
+    bool same_time = !same && find_same_time(compare, SUMS_INDEX, handle, &before);
+    struct compare_file file = {.handle = handle, .length = handle->file.size, .max = SUMS_MAX};
     enum compare_result result =
-        compare_file(compare, &file, SUMS_MAX, same ? &before : NULL, &now, &difference);
-    if (result == COMPARE_OTHER || result == COMPARE_SHORT)
+        compare_file(compare, &file, same || same_time ? &before : NULL, &now, &difference);
+    if (result == COMPARE_OTHER && same_time)
+        other_at_same_time(compare, handle, &difference);
+    else if (result == COMPARE_OTHER || result == COMPARE_SHORT)
         mailindex_report(compare->sink, "B1", place_of(handle, &difference),
                          "log sequence %" PRIu32 " offset %" PRIu64
                          ": the same index had other content here",
@@ -89,45 +116,51 @@ static void compare_index(struct mailindex_compare *compare)
 
 /* ---- logs ---- */
 
+/* After a backup was restored, or where two writers are without a lock, others are written here. */
 static void log_differs(struct mailindex_compare *compare, const struct mailindex_handle *handle,
                         const char *rule, uint32_t sequence,
                         const struct sums_difference *difference)
 {
-    if (difference->to_the_end)
-        mailindex_report(compare->sink, "B3", place_of(handle, difference),
-                         "sequence %" PRIu32 ": all that was there from here on is another",
-                         sequence);
+    struct mailindex_place place = place_of(handle, difference);
+    static const char text[] = "sequence %" PRIu32 ": what was written here is another now";
+
+    if (difference->to_the_end && difference->ranges > 1)
+        compare_doubt(compare, "B3", place,
+                      "sequence %" PRIu32 ": all that was there from here on is another", sequence);
+    else if (difference->to_the_end)
+        compare_doubt(compare, rule, place, text, sequence);
     else
-        mailindex_report(compare->sink, rule, place_of(handle, difference),
-                         "sequence %" PRIu32 ": what was written here is another now", sequence);
+        mailindex_report(compare->sink, rule, place, text, sequence);
 }
 
 static void log_is_shorter(struct mailindex_compare *compare, const struct mailindex_handle *handle,
                            const struct sums *before, const struct sums *now,
                            const struct sums_difference *difference)
 {
-    if (!compare_is_earlier(compare, before, now))
-        mailindex_report(compare->sink, "B7", place_of(handle, difference),
-                         "sequence %" PRIu32 ": ended at %" PRIu64 " and ends at %" PRIu64 " now",
-                         low(now->id), before->length, difference->offset);
+    compare_shorter(compare, before->time, now->time);
+    compare_doubt(compare, "B7", place_of(handle, difference),
+                  "sequence %" PRIu32 ": ended at %" PRIu64 " and ends at %" PRIu64 " now",
+                  low(now->id), before->length, difference->offset);
 }
 
 static void compare_log(struct mailindex_compare *compare, int which,
                         const struct dovecot_log_facts *log, const char *rule)
 {
     const struct mailindex_handle *handle = handle_of(compare, which);
-    struct sums before, now = {.kind = SUMS_LOG,
-                               .id = sums_id(log->header.indexid, log->header.file_seq),
-                               .extra = compare_time(&handle->stamp)};
+    struct sums before,
+        now = {.kind = SUMS_LOG, .id = sums_id(log->header.indexid, log->header.file_seq)};
     struct sums_difference difference;
 
     if (handle->fd < 0 || !log->usable)
         return;
     bool known = compare->before && sums_find(compare->before, SUMS_LOG, now.id, &before);
-    struct compare_file file = {.file = &handle->file, .length = log->end};
+    bool same_time = !known && find_same_time(compare, SUMS_LOG, handle, &before);
+    struct compare_file file = {.handle = handle, .length = log->end, .max = SUMS_MAX};
     enum compare_result result =
-        compare_file(compare, &file, SUMS_MAX, known ? &before : NULL, &now, &difference);
-    if (result == COMPARE_OTHER)
+        compare_file(compare, &file, known || same_time ? &before : NULL, &now, &difference);
+    if (result == COMPARE_OTHER && same_time)
+        other_at_same_time(compare, handle, &difference);
+    else if (result == COMPARE_OTHER)
         log_differs(compare, handle, rule, log->header.file_seq, &difference);
     else if (result == COMPARE_SHORT)
         log_is_shorter(compare, handle, &before, &now, &difference);
@@ -143,11 +176,10 @@ static void compare_sequence(struct mailindex_compare *compare)
     if (!compare->before || !log->usable || !sums_find_last(compare->before, SUMS_LOG, &before) ||
         high(before.id) != log->header.indexid || low(before.id) <= log->header.file_seq)
         return;
-    struct sums now = {.extra = compare_time(&handle->stamp)};
-    if (!compare_is_earlier(compare, &before, &now))
-        mailindex_report(compare->sink, "B7", (struct mailindex_place){handle->file.name, 8, 4},
-                         "the log had sequence %" PRIu32 " and has %" PRIu32 " again",
-                         low(before.id), log->header.file_seq);
+    compare_shorter(compare, before.time, time_of(handle));
+    compare_doubt(compare, "B7", (struct mailindex_place){handle->file.name, 8, 4},
+                  "the log had sequence %" PRIu32 " and has %" PRIu32 " again", low(before.id),
+                  log->header.file_seq);
 }
 
 /* ---- cache ---- */
@@ -155,14 +187,26 @@ static void compare_sequence(struct mailindex_compare *compare)
 static void cache_is_older(struct mailindex_compare *compare, const struct sums *before,
                            const struct sums *now, struct mailindex_place place, const char *what)
 {
-    if (!compare_is_earlier(compare, before, now))
-        mailindex_report(compare->sink, "B9", place, "%s", what);
+    compare_shorter(compare, before->time, now->time);
+    compare_doubt(compare, "B9", place, "%s", what);
+}
+
+/* After a backup was restored others are written here. */
+static void cache_differs(struct mailindex_compare *compare, const struct mailindex_handle *handle,
+                          const struct sums_difference *difference)
+{
+    static const char text[] = "what was written here is another now";
+
+    if (difference->to_the_end)
+        compare_doubt(compare, "B9", place_of(handle, difference), text);
+    else
+        mailindex_report(compare->sink, "B9", place_of(handle, difference), text);
 }
 
 static void compare_cache(struct mailindex_compare *compare)
 {
     const struct mailindex_handle *handle = handle_of(compare, MAILINDEX_CACHE);
-    struct sums before, now = {.kind = SUMS_CACHE, .extra = compare_time(&handle->stamp)};
+    struct sums before, now = {.kind = SUMS_CACHE, .time = time_of(handle)};
     struct sums_difference difference;
     struct compare_ranges ranges;
     uint8_t header[DOVECOT_CACHE_HEADER];
@@ -176,12 +220,16 @@ static void compare_cache(struct mailindex_compare *compare)
         cache_is_older(compare, &before, &now, (struct mailindex_place){handle->file.name, 8, 4},
                        "an older cache is in its place");
     bool same = known && before.id == now.id;
+    bool same_time = !same && find_same_time(compare, SUMS_CACHE, handle, &before);
     compare_cache_ranges(&handle->file, &ranges);
-    struct compare_file file = {&handle->file, handle->file.size, compare_mask, &ranges};
-    switch (compare_file(compare, &file, SUMS_MAX, same ? &before : NULL, &now, &difference)) {
+    struct compare_file file = {handle, handle->file.size, SUMS_MAX, compare_mask, &ranges};
+    const struct sums *beside = same || same_time ? &before : NULL;
+    switch (compare_file(compare, &file, beside, &now, &difference)) {
     case COMPARE_OTHER:
-        mailindex_report(compare->sink, "B9", place_of(handle, &difference),
-                         "what was written here is another now");
+        if (same_time)
+            other_at_same_time(compare, handle, &difference);
+        else
+            cache_differs(compare, handle, &difference);
         break;
     case COMPARE_SHORT:
         cache_is_older(compare, &before, &now, place_of(handle, &difference),
@@ -233,10 +281,8 @@ void mailindex_compare_dovecot(struct mailindex_compare *compare)
     compare_sequence(compare);
     compare_cache(compare);
     compare_format(compare);
+    compare_others(compare);
     check_index_gone(compare);
-    if (compare->went_back)
-        mailindex_report(
-            compare->sink, "B2",
-            (struct mailindex_place){handle_of(compare, MAILINDEX_INDEX)->file.name, 60, 12},
-            "index and log are those of an earlier time, and agree");
+    compare_doubts(
+        compare, (struct mailindex_place){handle_of(compare, MAILINDEX_INDEX)->file.name, 60, 12});
 }

@@ -12,25 +12,33 @@ struct mailindex_compare {
     struct buf known;               /* bytes of the baseline */
     const struct sums_list *before; /* NULL: the mailbox was never looked at */
     struct sums_writer now;
-    struct sums_maker *making, *making_before;
+    struct sums_maker *making, *making_before, *making_whole;
     uint8_t *piece;
+    uint64_t settled_ns;   /* what changed before then has changed for good */
     struct arena *scratch; /* of one file */
     bool index_is_older;   /* than the one that was known */
     const struct sums *index_is_gone;
-    bool went_back; /* files hold less than they did, and are of an earlier time */
+    struct compare_doubt *doubts;
+    /* Whether a backup was restored: */
+    bool of_earlier;    /* a file holds less than it did, and is of an earlier time */
+    unsigned shorter;   /* files that hold less than they did */
+    unsigned copied;    /* that are what they were, at another time */
+    unsigned untouched; /* other ones than mail that are what and of when they were */
 };
 
-/* A range of a file that is read, and bytes in it that may change: mask makes them all alike. */
+/* A file, or a range from its start, and bytes in it that may change: mask makes them all alike. */
 struct compare_file {
-    const struct mailindex_file *file;
-    uint64_t length;                                                         /* of it */
+    const struct mailindex_handle *handle;
+    uint64_t length;                                                         /* of the range */
+    int max;                                                                 /* sums */
     void (*mask)(uint8_t *bytes, uint64_t offset, size_t length, void *arg); /* NULL: none */
     void *arg;
 };
 
 /*
  * Makes the sums of the file (kind, id and extra are filled in) and writes them; holds the file
- * against what was known of it; before NULL: nothing.
+ * against what was known of it; before NULL: nothing. Tells where another content has the same
+ * time, unless it is one that is told as COMPARE_OTHER.
  */
 enum compare_result {
     COMPARE_NEW,   /* nothing was known, or it could not be read */
@@ -39,21 +47,36 @@ enum compare_result {
     COMPARE_OTHER, /* differs; where is in difference */
 };
 enum compare_result compare_file(struct mailindex_compare *compare, const struct compare_file *file,
-                                 int max, const struct sums *before, struct sums *now,
+                                 const struct sums *before, struct sums *now,
                                  struct sums_difference *difference);
 
 /*
- * Whether a file that is shorter than it was is so because it is of an earlier time: those of a
- * backup have the times of then, and a file that was cut off has a later one.
+ * What is damage, unless it turns out that a backup was restored: then it is told that this is so,
+ * once for all.
  */
-uint64_t compare_time(const struct mailindex_stamp *stamp);
-bool compare_is_earlier(struct mailindex_compare *compare, const struct sums *before,
-                        const struct sums *now);
+void compare_doubt(struct mailindex_compare *compare, const char *rule,
+                   struct mailindex_place place, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* That a file holds less than it did: those of a backup have the times of then, perhaps. */
+void compare_shorter(struct mailindex_compare *compare, uint64_t time_before, uint64_t time_now);
+
+/* Tells of the doubts; at the end. */
+void compare_doubts(struct mailindex_compare *compare, struct mailindex_place index);
 
 /* Files with mail, by their names: dbox' u.N and m.N, "N." of Cyrus. */
 enum compare_mail { COMPARE_MAILDIR, COMPARE_U, COMPARE_M, COMPARE_CYRUS };
 void compare_mails(struct mailindex_compare *compare, const struct mailindex_dir *dir,
                    enum compare_mail kind);
+
+/* Whether a file is a mail of that kind by its name. */
+bool compare_is_mail(const char *name, enum compare_mail kind);
+
+/* All other files beside index and mails, as they are. */
+void compare_others(struct mailindex_compare *compare);
+
+/* dovecot-keywords: which letter is which keyword. */
+void compare_keywords(struct mailindex_compare *compare, const struct mailindex_handle *handle);
 
 /* dovecot-uidlist: which file has which uid. */
 void compare_uidlist(struct mailindex_compare *compare);

@@ -69,16 +69,19 @@ static void tell(struct mailindex_compare *compare, const struct mailindex_handl
                  const struct sums_difference *difference)
 {
     static const char *const rules[] = {"B15", "B13", "B14", "B17"};
+    const char *rule = rules[kind];
     struct mailindex_place place = {handle->file.name, difference->offset, difference->length};
+    static const char text[] = "what was delivered here is another now (of %" PRIu64 " bytes)";
+    /* After a backup was restored the same number, or the same place, is given to another mail. */
+    bool doubtful = kind == COMPARE_M ? difference->to_the_end : difference->all;
 
-    if (difference->ranges)
-        mailindex_report(compare->sink, rules[kind], place,
-                         "what was delivered here is another now (of %" PRIu64 " bytes)",
-                         before->length);
+    if (difference->ranges && doubtful)
+        compare_doubt(compare, rule, place, text, before->length);
+    else if (difference->ranges)
+        mailindex_report(compare->sink, rule, place, text, before->length);
     else
-        mailindex_report(compare->sink, rules[kind], place,
-                         "had %" PRIu64 " bytes and has %" PRIu64 " now", before->length,
-                         difference->offset);
+        compare_doubt(compare, rule, place, "had %" PRIu64 " bytes and has %" PRIu64 " now",
+                      before->length, difference->offset);
 }
 
 static void compare_mail_file(struct mailindex_compare *compare,
@@ -86,23 +89,29 @@ static void compare_mail_file(struct mailindex_compare *compare,
                               uint64_t id)
 {
     bool grows = kind == COMPARE_M;
-    struct sums before, now = {.kind = SUMS_MAIL, .id = id};
-    now.extra = grows ? compare_time(&handle->stamp) : 0;
+    struct sums before, now = {.kind = grows ? SUMS_MAILS : SUMS_MAIL, .id = id};
     struct sums_difference difference;
-    struct compare_file file = {.file = &handle->file,
-                                .length = grows ? end_of_mails(&handle->file) : handle->file.size};
-    bool known = compare->before && sums_find(compare->before, SUMS_MAIL, id, &before);
-    enum compare_result result = compare_file(compare, &file, grows ? SUMS_MAX : SUMS_MAIL_MAX,
-                                              known ? &before : NULL, &now, &difference);
+    struct compare_file file = {.handle = handle,
+                                .length = grows ? end_of_mails(&handle->file) : handle->file.size,
+                                .max = grows ? SUMS_MAX : SUMS_MAIL_MAX};
+    bool known =
+        compare->before && sums_find(compare->before, (enum sums_kind)now.kind, id, &before);
+    enum compare_result result =
+        compare_file(compare, &file, known ? &before : NULL, &now, &difference);
 
-    if (grows && result == COMPARE_SHORT && compare_is_earlier(compare, &before, &now))
-        return;
+    if (result == COMPARE_SAME && !grows && now.length > before.length) {
+        difference = (struct sums_difference){.offset = now.length};
+        result = COMPARE_SHORT;
+    } else if (grows && result == COMPARE_SHORT) {
+        compare_shorter(compare, before.time, now.time);
+    }
     if (result == COMPARE_OTHER || result == COMPARE_SHORT)
         tell(compare, handle, kind, &before, &difference);
-    else if (result == COMPARE_SAME && !grows && now.length > before.length) {
-        difference = (struct sums_difference){.offset = now.length};
-        tell(compare, handle, kind, &before, &difference);
-    }
+}
+
+bool compare_is_mail(const char *name, enum compare_mail kind)
+{
+    return id_of(name, kind) != 0;
 }
 
 static void compare_entry(struct mailindex_compare *compare, const struct mailindex_dir *dir,

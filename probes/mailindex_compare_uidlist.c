@@ -67,10 +67,11 @@ static void compare_list(struct mailindex_compare *compare, const char *path, co
     if (list->count && list->entries[list->count - 1].uid >= next)
         next = (uint64_t)list->entries[list->count - 1].uid + 1;
     uids.extra = next;
-    if (same && before.extra > next && !compare->index_is_older && !compare->went_back)
-        mailindex_report(compare->sink, "B12", (struct mailindex_place){path, 0, 0},
-                         "the next uid was %" PRIu64 " and is %" PRIu64 " again", before.extra,
-                         next);
+    if (same && before.extra > next) {
+        compare_doubt(compare, "B12", (struct mailindex_place){path, 0, 0},
+                      "the next uid was %" PRIu64 " and is %" PRIu64 " again", before.extra, next);
+        compare_shorter(compare, 0, 0);
+    }
     if (list->guid[0]) {
         uids.count = 1;
         uids.sum[0] = sums_of(list->guid, strlen(list->guid));

@@ -42,10 +42,17 @@ static const struct mailindex_rule rules[] = {
     {"B16", "index", DAMAGED, UNSEEN, KEEP},
     {"B17", "mail", DAMAGED, "users get a mail whose content is not what was delivered",
      RESTORE_MAIL},
+    {"B18", "index", DAMAGED, UNSEEN,
+     "restore the file from a backup or replica of the time of the baseline, or let the server "
+     "make it anew; check the disk and the way to it"},
+    {"B19", "maildir", DAMAGED, "mails have another keyword, or none", KEEP},
     {"B2", "agreement", CHURN,
      "it is as after a backup was restored: nothing of it is damaged, "
      "what came later is missing",
      "none is needed if a backup was restored"},
+    {"B20", "list", SUSPECT,
+     "it is made anew; a new mailbox may get a UIDVALIDITY that another one had",
+     "none is needed; check the disk and the way to it"},
     {"B3", "log", SUSPECT,
      "it is as after a backup was restored and written to, or as after "
      "two writers without a lock",

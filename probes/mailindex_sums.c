@@ -10,8 +10,8 @@
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
-/* Ranges grow by four: 256 bytes, 1 KiB, 4 KiB ... */
-enum { SMALLEST = 8, STEP = 2, LARGEST = SMALLEST + 15 * STEP };
+/* Ranges have 256 bytes, 512 bytes, 1 KiB ...; those of mails at least 4 KiB. */
+enum { SMALLEST = 8, SMALLEST_OF_MAIL = 12, SHIFTS = 28, LARGEST = SMALLEST + SHIFTS - 1 };
 
 struct sums_maker {
     XXH3_state_t state;
@@ -43,9 +43,9 @@ static void start(struct sums_maker *maker, uint64_t length, uint8_t shift)
 
 void sums_start(struct sums_maker *maker, uint64_t length, int max)
 {
-    uint8_t shift = SMALLEST;
+    uint8_t shift = max <= SUMS_MAIL_MAX ? SMALLEST_OF_MAIL : SMALLEST;
     while (shift < LARGEST && (length + (UINT64_C(1) << shift) - 1) >> shift > (uint64_t)max)
-        shift += STEP;
+        shift++;
     start(maker, length, shift);
 }
 
@@ -96,7 +96,8 @@ uint32_t sums_of(const void *bytes, size_t length)
 
 uint64_t sums_name(const void *bytes, size_t length)
 {
-    return XXH3_64bits(bytes, length);
+    uint64_t name = XXH3_64bits(bytes, length) & (UINT64_MAX >> 16);
+    return name ? name : 1;
 }
 
 /* ---- comparing ---- */
@@ -119,53 +120,122 @@ bool sums_differ(const struct sums *before, const struct sums *now,
     uint64_t end = (uint64_t)(last + 1) * range;
     difference->offset = (uint64_t)first * range;
     difference->length = (end < before->length ? end : before->length) - difference->offset;
-    difference->to_the_end = last == before->count - 1 && difference->ranges == last - first + 1 &&
-                             difference->ranges > 1;
+    difference->to_the_end = last == before->count - 1 && difference->ranges == last - first + 1;
+    difference->all = difference->ranges == before->count;
     return true;
 }
 
 /* ---- bytes ----
  *
- * entry  ::= kind | 0x80 where extra follows; delta of id; [extra]; length; layout; sum*
- * layout ::= count in the lower four bits, range in the upper ones
- * All numbers are varints, sums four bytes, lowest first; the delta is to the id of the entry
- * before it of the same kind, with its sign in the lowest bit.
+ * entry  ::= kind and flags; delta of id; [extra]; [length]; layout; sum*; [time]; [beyond; whole]
+ * layout ::= count * SHIFTS + range
+ * Sorted by kind and id; the delta is to the id of the entry before it of the same kind. Numbers
+ * are varints; sums have four bytes and times eight, or two where they are of a mail, lowest first.
  */
 
-enum { WITH_EXTRA = 0x80 };
+enum { WITH_EXTRA = 0x80, WITH_TIME = 0x40, WITH_WHOLE = 0x20, KIND = 0x1f };
 
-static uint64_t zigzag(uint64_t n)
+static bool has_length(uint8_t kind)
 {
-    return n << 1 ^ (uint64_t) - (int64_t)(n >> 63);
+    return kind != SUMS_UIDS && kind != SUMS_NAME && kind != SUMS_RECORD && kind != SUMS_KEYWORD;
 }
 
-static uint64_t unzigzag(uint64_t n)
+static unsigned time_bytes(uint8_t kind)
 {
-    return n >> 1 ^ (uint64_t) - (int64_t)(n & 1);
+    return kind == SUMS_MAIL ? 2 : 8;
+}
+
+static void put_fixed(struct buf *out, uint64_t n, unsigned bytes)
+{
+    uint8_t at[8];
+    for (unsigned i = 0; i < bytes; i++)
+        at[i] = (uint8_t)(n >> 8 * i);
+    buf_add(out, at, bytes);
+}
+
+/* A number of so many bytes, which are there. */
+static uint64_t take_fixed(struct span *span, unsigned bytes)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        n |= (uint64_t)*span->at++ << 8 * i;
+    return n;
+}
+
+static size_t room_in(const struct span *span)
+{
+    return (size_t)(span->end - span->at);
+}
+
+struct place {
+    uint64_t id;
+    uint32_t at, length; /* of what follows the id */
+    uint8_t kind, first; /* first: as it is in the bytes */
+};
+
+static int by_kind_and_id(uint8_t kind, uint64_t id, uint8_t other_kind, uint64_t other_id)
+{
+    if (kind != other_kind)
+        return kind < other_kind ? -1 : 1;
+    return id < other_id ? -1 : id > other_id;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    return by_kind_and_id(x->kind, x->id, y->kind, y->id);
 }
 
 void sums_write(struct sums_writer *writer, const struct sums *sums)
 {
-    uint8_t kind = sums->kind | (sums->extra ? WITH_EXTRA : 0);
-    uint8_t layout =
-        (uint8_t)(sums->count | (sums->shift ? sums->shift - SMALLEST : 0) / STEP << 4);
+    struct buf *out = &writer->entries;
+    struct place place = {.id = sums->id, .at = (uint32_t)out->length, .kind = sums->kind};
 
-    if (writer->kind != sums->kind)
-        writer->id = 0;
-    buf_add(&writer->bytes, &kind, 1);
-    varint_add(&writer->bytes, zigzag(sums->id - writer->id));
+    place.first = (uint8_t)(sums->kind | (sums->extra ? WITH_EXTRA : 0) |
+                            (sums->time ? WITH_TIME : 0) | (sums->has_whole ? WITH_WHOLE : 0));
     if (sums->extra)
-        varint_add(&writer->bytes, sums->extra);
-    varint_add(&writer->bytes, sums->length);
-    buf_add(&writer->bytes, &layout, 1);
-    for (int i = 0; i < sums->count; i++) {
-        uint32_t sum = sums->sum[i];
-        uint8_t at[4] = {(uint8_t)sum, (uint8_t)(sum >> 8), (uint8_t)(sum >> 16),
-                         (uint8_t)(sum >> 24)};
-        buf_add(&writer->bytes, at, sizeof at);
+        varint_add(out, sums->extra);
+    if (has_length(sums->kind))
+        varint_add(out, sums->length);
+    int range = sums->shift ? sums->shift - SMALLEST : 0;
+    put_fixed(out, (uint64_t)(sums->count * SHIFTS + range), 1);
+    for (int i = 0; i < sums->count; i++)
+        put_fixed(out, sums->sum[i], 4);
+    if (sums->time)
+        put_fixed(out, sums->time, time_bytes(sums->kind));
+    if (sums->has_whole) {
+        varint_add(out, sums->beyond);
+        put_fixed(out, sums->whole, 4);
     }
-    writer->kind = sums->kind;
-    writer->id = sums->id;
+    place.length = (uint32_t)(out->length - place.at);
+    buf_add(&writer->places, &place, sizeof place);
+}
+
+void sums_write_end(struct sums_writer *writer)
+{
+    struct place *places = (struct place *)(void *)writer->places.data;
+    size_t count = writer->places.length / sizeof *places;
+    uint8_t kind = 0;
+    uint64_t id = 0;
+
+    buf_drop(&writer->bytes, writer->bytes.length);
+    if (count)
+        qsort(places, count, sizeof *places, compare_places);
+    for (size_t i = 0; i < count; i++) {
+        const struct place *place = &places[i];
+        buf_add(&writer->bytes, &place->first, 1);
+        varint_add(&writer->bytes, place->id - (place->kind == kind ? id : 0));
+        buf_add(&writer->bytes, writer->entries.data + place->at, place->length);
+        kind = place->kind;
+        id = place->id;
+    }
+}
+
+void sums_writer_free(struct sums_writer *writer)
+{
+    buf_free(&writer->entries);
+    buf_free(&writer->places);
+    buf_free(&writer->bytes);
 }
 
 struct reference {
@@ -182,43 +252,50 @@ struct sums_list {
 };
 
 /* What follows the id; false where it does not fit. */
-static bool take(struct span *span, uint8_t kind, struct sums *sums)
+static bool take(struct span *span, uint8_t first, struct sums *sums)
 {
-    sums->kind = kind & (WITH_EXTRA - 1);
-    sums->extra = 0;
-    if ((kind & WITH_EXTRA && !varint_take(span, &sums->extra)) ||
-        !varint_take(span, &sums->length) || span->at == span->end)
+    *sums = (struct sums){.kind = first & KIND, .id = sums->id};
+    if ((first & WITH_EXTRA && !varint_take(span, &sums->extra)) ||
+        (has_length(sums->kind) && !varint_take(span, &sums->length)) || room_in(span) < 1)
         return false;
     uint8_t layout = *span->at++;
-    sums->count = layout & 15;
-    sums->shift = (uint8_t)(SMALLEST + (layout >> 4) * STEP);
-    if (sums->count > SUMS_MAX || span->end - span->at < 4 * sums->count)
+    sums->count = layout / SHIFTS;
+    sums->shift = (uint8_t)(SMALLEST + layout % SHIFTS);
+    if (sums->count > SUMS_MAX || room_in(span) < 4U * sums->count)
         return false;
-    for (int i = 0; i < sums->count; i++, span->at += 4)
-        sums->sum[i] = (uint32_t)span->at[0] | (uint32_t)span->at[1] << 8 |
-                       (uint32_t)span->at[2] << 16 | (uint32_t)span->at[3] << 24;
+    for (int i = 0; i < sums->count; i++)
+        sums->sum[i] = (uint32_t)take_fixed(span, 4);
+    if (first & WITH_TIME) {
+        if (room_in(span) < time_bytes(sums->kind))
+            return false;
+        sums->time = take_fixed(span, time_bytes(sums->kind));
+    }
+    sums->has_whole = first & WITH_WHOLE;
+    if (!sums->has_whole)
+        return true;
+    if (!varint_take(span, &sums->beyond) || room_in(span) < 4)
+        return false;
+    sums->whole = (uint32_t)take_fixed(span, 4);
     return true;
 }
 
-static int by_kind_and_id(const void *a, const void *b)
+static int compare_references(const void *a, const void *b)
 {
     const struct reference *x = a, *y = b;
-    if (x->kind != y->kind)
-        return x->kind < y->kind ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
+    return by_kind_and_id(x->kind, x->id, y->kind, y->id);
 }
 
 static bool read_entry(struct sums_list *list, struct span *span, struct arena *arena,
                        uint8_t *kind, uint64_t *id)
 {
-    struct sums sums;
+    struct sums sums = {0};
     uint64_t delta;
     uint8_t first = *span->at++;
-    uint8_t found = first & (WITH_EXTRA - 1);
+    uint8_t found = first & KIND;
 
     if (!found || found >= SUMS_KINDS || !varint_take(span, &delta))
         return false;
-    *id = (found == *kind ? *id : 0) + unzigzag(delta);
+    *id = (found == *kind ? *id : 0) + delta;
     *kind = found;
     list->references =
         arena_grow(arena, list->references, list->count, &list->room, sizeof *list->references);
@@ -243,7 +320,7 @@ struct sums_list *sums_list_read(const void *bytes, size_t length, struct arena 
     while (list->whole && span.at < span.end)
         list->whole = read_entry(list, &span, arena, &kind, &id);
     if (list->count)
-        qsort(list->references, list->count, sizeof *list->references, by_kind_and_id);
+        qsort(list->references, list->count, sizeof *list->references, compare_references);
     return list;
 }
 
@@ -263,9 +340,9 @@ static bool read_at(const struct sums_list *list, const struct reference *refere
 bool sums_find(const struct sums_list *list, enum sums_kind kind, uint64_t id, struct sums *sums)
 {
     struct reference wanted = {.id = id, .kind = (uint8_t)kind};
-    const struct reference *found =
-        list->count ? bsearch(&wanted, list->references, list->count, sizeof wanted, by_kind_and_id)
-                    : NULL;
+    const struct reference *found = list->count ? bsearch(&wanted, list->references, list->count,
+                                                          sizeof wanted, compare_references)
+                                                : NULL;
     return found && read_at(list, found, sums);
 }
 
@@ -274,5 +351,15 @@ bool sums_find_last(const struct sums_list *list, enum sums_kind kind, struct su
     for (size_t i = list->count; i-- > 0 && list->references[i].kind >= kind;)
         if (list->references[i].kind == kind)
             return read_at(list, &list->references[i], sums);
+    return false;
+}
+
+bool sums_find_time(const struct sums_list *list, enum sums_kind kind, uint64_t time,
+                    struct sums *sums)
+{
+    for (size_t i = list->count; i-- > 0 && list->references[i].kind >= kind;)
+        if (list->references[i].kind == kind && read_at(list, &list->references[i], sums) &&
+            sums->time == time)
+            return true;
     return false;
 }

@@ -11,22 +11,28 @@
 
 /*
  * Checksums of what must never change in a mailbox, small enough to be kept for each file of it:
- * a file has at most twelve, each of a range of it, so that the range that changed can be named.
+ * a file has at most eight, each of a range of it, so that the range that changed can be named.
  * They are the lower 32 bits of XXH3: against chance, not against intent. Pure.
  */
 
 enum sums_kind {
     SUMS_INDEX = 1, /* dovecot.index; id: indexid and log sequence, extra: log offset */
-    SUMS_LOG,       /* .log and .log.2; id: indexid and file sequence, extra: time of change */
+    SUMS_BACKUP,    /* dovecot.index.backup; as SUMS_INDEX */
+    SUMS_LOG,       /* .log and .log.2; id: indexid and file sequence */
     SUMS_CACHE,     /* .cache; id: indexid and file sequence */
     SUMS_UIDS, /* which uids were given; id: uidvalidity, extra: the next uid; sums: of its GUID */
     SUMS_NAME, /* uid to file; id: uid; sums: of its name and, where it has one, its GUID */
-    SUMS_RECORD, /* Cyrus; id: uid; sums: of what never changes in its record */
-    SUMS_MAIL,   /* a file with mail; id: a number or a hash of its name */
+    SUMS_RECORD,  /* Cyrus; id: uid; sums: of what never changes in its record */
+    SUMS_MAIL,    /* a file with one mail; id: a number or a hash of its name */
+    SUMS_MAILS,   /* a file with many, to which others are added; id: its number */
+    SUMS_FILE,    /* one that may be written anew at any time; id: a hash of its path */
+    SUMS_GROWING, /* one to which is added; id: a hash of its path and its first bytes */
+    SUMS_KEYWORD, /* of a maildir; id: its number and 1; sums: of its name */
     SUMS_KINDS,
 };
 
-enum { SUMS_MAX = 12, SUMS_MAIL_MAX = 4 };
+/* Of ranges of a file: of a mail, and of any other. */
+enum { SUMS_MAIL_MAX = 4, SUMS_MAX = 8 };
 
 struct sums {
     uint8_t kind;
@@ -35,11 +41,34 @@ struct sums {
     uint8_t shift;   /* a range has 1 << shift bytes, the last one fewer */
     uint8_t count;
     uint32_t sum[SUMS_MAX];
+    /*
+     * When the file changed last, see sums_time(); of SUMS_MAIL 16 bits that tell whether it is
+     * still the same time. 0: not known.
+     */
+    uint64_t time;
+    /* Where the sums leave out some of the file: */
+    bool has_whole;
+    uint32_t whole;  /* the sum of all of it */
+    uint64_t beyond; /* how many bytes it has after length */
 };
 
 static inline uint64_t sums_id(uint32_t high, uint32_t low)
 {
     return (uint64_t)high << 32 | low;
+}
+
+/*
+ * Nanoseconds, the lowest bit apart: it says that the time was so long ago that whoever wrote to
+ * the file since must have changed it.
+ */
+static inline uint64_t sums_time(uint64_t ns, bool settled)
+{
+    return (ns & ~UINT64_C(1)) | settled;
+}
+
+static inline bool sums_time_is_settled(uint64_t time)
+{
+    return time & 1;
 }
 
 /* ---- making them ---- */
@@ -49,7 +78,10 @@ struct sums_maker;
 struct sums_maker *sums_maker_new(void);
 void sums_maker_free(struct sums_maker **maker);
 
-/* Ranges for a file of that length, so that there are at most max; or those of earlier ones. */
+/*
+ * Ranges for a file of that length, so that there are at most max (those of mails have at least 4
+ * KiB, others 256 bytes); or those of earlier ones.
+ */
 void sums_start(struct sums_maker *maker, uint64_t length, int max);
 void sums_start_as(struct sums_maker *maker, const struct sums *sums);
 void sums_add(struct sums_maker *maker, const void *bytes, size_t length);
@@ -58,7 +90,7 @@ void sums_add(struct sums_maker *maker, const void *bytes, size_t length);
 bool sums_finish(struct sums_maker *maker, struct sums *sums);
 
 uint32_t sums_of(const void *bytes, size_t length);
-uint64_t sums_name(const void *bytes, size_t length); /* 64 bits, for an id */
+uint64_t sums_name(const void *bytes, size_t length); /* 48 bits and never 0, for an id */
 
 /* ---- comparing ---- */
 
@@ -66,20 +98,22 @@ uint64_t sums_name(const void *bytes, size_t length); /* 64 bits, for an id */
 struct sums_difference {
     uint64_t offset, length; /* from the first to the end of the last */
     int ranges;
-    bool to_the_end; /* all from the first on, and more than one */
+    bool to_the_end; /* all from the first on */
+    bool all;
 };
 bool sums_differ(const struct sums *before, const struct sums *now,
                  struct sums_difference *difference);
 
 /* ---- many of them, as bytes ---- */
 
-/* Entries of a kind must come in one row, kinds in any order. Zeroed to start. */
+/* Entries come in any order. Zeroed to start; free both. */
 struct sums_writer {
-    struct buf bytes;
-    uint8_t kind;
-    uint64_t id;
+    struct buf entries, places; /* as they came, and where each is */
+    struct buf bytes;           /* all of them in order, of sums_write_end() */
 };
 void sums_write(struct sums_writer *writer, const struct sums *sums);
+void sums_write_end(struct sums_writer *writer);
+void sums_writer_free(struct sums_writer *writer);
 
 /* What was read of such bytes; points into them. */
 struct sums_list;
@@ -88,6 +122,10 @@ struct sums_list *sums_list_read(const void *bytes, size_t length, struct arena 
 /* The bytes were whole; what came before a broken place can be used all the same. */
 bool sums_list_is_whole(const struct sums_list *list);
 bool sums_find(const struct sums_list *list, enum sums_kind kind, uint64_t id, struct sums *sums);
+
+/* The one of that kind with that time, which must be settled in both. */
+bool sums_find_time(const struct sums_list *list, enum sums_kind kind, uint64_t time,
+                    struct sums *sums);
 
 /* The one of that kind with the highest id; false: none. */
 bool sums_find_last(const struct sums_list *list, enum sums_kind kind, struct sums *sums);

@@ -18,13 +18,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (sums.count > SUMS_MAX)
                 abort();
         }
+    sums_write_end(&writer);
     struct sums_list *back = sums_list_read(writer.bytes.data, writer.bytes.length, arena);
     for (int kind = SUMS_INDEX; kind < SUMS_KINDS; kind++)
         if (sums_find_last(list, (enum sums_kind)kind, &sums) &&
             (!sums_find(back, (enum sums_kind)kind, sums.id, &again) ||
              again.length != sums.length || again.extra != sums.extra ||
-             again.count != sums.count || again.shift != sums.shift))
+             again.count != sums.count || again.shift != sums.shift || again.time != sums.time ||
+             again.whole != sums.whole))
             abort();
-    buf_free(&writer.bytes);
+    sums_writer_free(&writer);
     return 0;
 }

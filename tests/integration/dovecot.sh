@@ -63,3 +63,26 @@ mail()
     printf 'Message-ID: <%d@example.org>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n\n' "$1"
     head -c $((100 + $1 * 37 % 4000)) /dev/urandom | base64
 }
+
+# A mailbox of each format below $directory/mail, with a bit of all that happens to mail.
+make_stores()
+{
+    local format location i
+    for format in maildir sdbox mdbox; do
+        location=$format:$directory/mail/$format
+        adm "$location" mailbox create Archive >/dev/null 2>&1 ||
+            skip "doveadm does not work here: $(adm "$location" mailbox list 2>&1 | tail -n 1)"
+        for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+            mail "$i" | adm "$location" save -m INBOX
+            adm "$location" fetch 'uid flags size.virtual hdr.subject guid' mailbox INBOX all >/dev/null
+        done
+        adm "$location" flags add '\Seen Work' mailbox INBOX 1:5
+        adm "$location" flags add '\Flagged Home' mailbox INBOX 2:3
+        adm "$location" move Archive mailbox INBOX 4
+        adm "$location" expunge mailbox INBOX 6
+        adm "$location" mailbox status 'messages unseen vsize highestmodseq' INBOX >/dev/null
+        sleep 1.1 # a log that is older is rotated
+        mail 20 | adm "$location" save -m INBOX
+        adm "$location" flags add '\Answered' mailbox INBOX 7
+    done
+}

@@ -42,6 +42,7 @@ static void test_ranges(void **state)
             struct sums b = make(bytes, lengths[i], 77, max, NULL);
             struct sums_difference difference;
             assert_true(a.count <= max);
+            assert_true(a.shift >= (max == SUMS_MAIL_MAX ? 12 : 8));
             assert_int_equal(a.count, (lengths[i] + (1U << a.shift) - 1) >> a.shift);
             assert_memory_equal(a.sum, b.sum, sizeof a.sum);
             assert_false(sums_differ(&a, &b, &difference));
@@ -56,8 +57,8 @@ static void test_differences(void **state)
         uint64_t offset, length;
         bool to_the_end;
     } cases[] = {
-        {0, 1, 0, 1024, false},          {1023, 1025, 0, 2048, false},
-        {9000, 10000, 8192, 1808, true}, {9999, 10000, 9216, 784, false},
+        {0, 1, 0, 2048, false},          {2047, 2049, 0, 4096, false},
+        {8000, 10000, 6144, 3856, true}, {9999, 10000, 8192, 1808, true},
         {0, 10000, 0, 10000, true},
     };
     uint8_t bytes[10000];
@@ -91,31 +92,49 @@ static void test_bytes(void **state)
     struct sums back;
 
     (void)state;
-    sums_write(&writer, &sums);
-    size_t first = writer.bytes.length;
-    for (uint64_t id = 1; id <= 1000; id++) {
-        sums = (struct sums){.kind = SUMS_MAIL,
-                             .id = id * 3,
-                             .length = 4000,
-                             .shift = 10,
-                             .count = 4,
-                             .sum = {1, 2, (uint32_t)id, 4}};
-        sums_write(&writer, &sums);
+    for (uint64_t id = 1000; id > 0; id--) {
+        struct sums mail = {.kind = SUMS_MAIL,
+                            .id = id * 3,
+                            .length = 4000,
+                            .shift = 12,
+                            .count = 1,
+                            .sum = {(uint32_t)id},
+                            .time = 4711};
+        sums_write(&writer, &mail);
     }
-    assert_true((writer.bytes.length - first) / 1000 <= 24);
+    sums_write(&writer, &sums);
+    sums = (struct sums){.kind = SUMS_LOG,
+                         .id = 7,
+                         .length = 100,
+                         .shift = 8,
+                         .count = 1,
+                         .time = sums_time(1795286034000000000, true),
+                         .has_whole = true,
+                         .whole = 5,
+                         .beyond = 6};
+    sums_write(&writer, &sums);
+    sums_write_end(&writer);
+    assert_true(writer.bytes.length / 1000 <= 12);
     struct sums_list *list = sums_list_read(writer.bytes.data, writer.bytes.length, arena);
     assert_true(sums_list_is_whole(list));
     assert_true(sums_find_last(list, SUMS_INDEX, &back));
     assert_int_equal(back.extra, 4711);
     assert_int_equal(back.sum[0], 0xdeadbeef);
     assert_true(sums_find(list, SUMS_MAIL, 300, &back));
-    assert_int_equal(back.sum[2], 100);
+    assert_int_equal(back.sum[0], 100);
     assert_int_equal(back.length, 4000);
+    assert_int_equal(back.time, 4711);
+    assert_true(sums_find(list, SUMS_LOG, 7, &back));
+    assert_true(sums_time_is_settled(back.time));
+    assert_int_equal(back.whole, 5);
+    assert_int_equal(back.beyond, 6);
+    assert_true(sums_find_time(list, SUMS_LOG, sums.time, &back));
+    assert_false(sums_find_time(list, SUMS_LOG, sums.time - 1, &back));
     assert_false(sums_find(list, SUMS_MAIL, 301, &back));
-    assert_false(sums_find_last(list, SUMS_LOG, &back));
+    assert_false(sums_find_last(list, SUMS_CACHE, &back));
     for (size_t length = 0; length < writer.bytes.length; length++)
         sums_list_read(writer.bytes.data, length, arena); /* cut off anywhere */
-    buf_free(&writer.bytes);
+    sums_writer_free(&writer);
 }
 
 int main(void)

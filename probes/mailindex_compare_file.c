@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "probes/mailindex_compare_inside.h"
+
+/* Reads the file once and adds it to all makers; false where it could not be read. */
+static bool add_file(struct mailindex_compare *compare, const struct compare_file *file,
+                     const struct sums *before)
+{
+    const struct mailindex_file *from = &file->handle->file;
+    uint8_t *piece = compare->piece;
+
+    for (uint64_t at = 0; at < from->size;) {
+        size_t n = from->size - at < COMPARE_PIECE ? (size_t)(from->size - at) : COMPARE_PIECE;
+        ssize_t got = from->read(from->arg, at, piece, n);
+        if (got < 0)
+            mailindex_check_unreadable(compare->check, from->name, error_name((int)got));
+        if (got <= 0) {
+            compare->check->moved |= got == 0; /* it became shorter */
+            return false;
+        }
+        if (file->mask || file->length < from->size)
+            sums_add(compare->making_whole, piece, (size_t)got);
+        if (file->mask)
+            file->mask(piece, at, (size_t)got, file->arg);
+        sums_add(compare->making, piece, (size_t)got);
+        if (before)
+            sums_add(compare->making_before, piece, (size_t)got);
+        at += (uint64_t)got;
+    }
+    return true;
+}
+
+/* 0 where it was written to since it was opened. */
+static uint64_t time_of(const struct mailindex_compare *compare,
+                        const struct mailindex_handle *handle)
+{
+    const struct mailindex_stamp *stamp = &handle->stamp;
+    uint64_t ns = (uint64_t)stamp->mtime_s * 1000000000 + stamp->mtime_ns;
+    struct mailindex_stamp now;
+    struct stat st;
+
+    if (stamp->mtime_s <= 0 || fstat(handle->fd, &st) < 0)
+        return 0;
+    now = mailindex_stamp(&st);
+    return mailindex_stamp_same(stamp, &now) ? sums_time(ns, ns < compare->settled_ns) : 0;
+}
+
+/* Of a mail no more is wanted than whether it is still the same time. */
+static uint64_t mark_of(uint64_t time)
+{
+    time &= ~UINT64_C(1);
+    return time ? (sums_name(&time, sizeof time) & 0xffff) | 1 : 0;
+}
+
+static uint64_t size_of(const struct sums *sums)
+{
+    return sums->length + (sums->has_whole ? sums->beyond : 0);
+}
+
+/* Makes them for the range, and where that leaves some of the file out, one for all of it. */
+static bool make(struct mailindex_compare *compare, const struct compare_file *file,
+                 const struct sums *before, struct sums *now)
+{
+    uint64_t size = file->handle->file.size;
+    struct sums whole;
+
+    sums_start(compare->making, file->length, file->max);
+    sums_start(compare->making_whole, size, 1);
+    if (before)
+        sums_start_as(compare->making_before, before);
+    if (!add_file(compare, file, before) || !sums_finish(compare->making, now))
+        return false;
+    now->time = time_of(compare, file->handle);
+    if (now->kind == SUMS_MAIL)
+        now->time = mark_of(now->time);
+    now->has_whole = file->mask || file->length < size;
+    if (now->has_whole) {
+        sums_finish(compare->making_whole, &whole);
+        now->whole = whole.count ? whole.sum[0] : 0;
+        now->beyond = size - file->length;
+    }
+    return true;
+}
+
+/* The time is the same, so the content must be; what says whether a backup was restored. */
+static void compare_times(struct mailindex_compare *compare, const struct compare_file *file,
+                          const struct sums *before, const struct sums *now, bool ranges_same)
+{
+    bool mail = now->kind == SUMS_MAIL;
+
+    if (!before->time || !now->time || size_of(before) != size_of(now) ||
+        before->has_whole != now->has_whole)
+        return;
+    bool same = ranges_same && before->whole == now->whole;
+    bool same_time = mail ? before->time == now->time : (before->time | 1) == (now->time | 1);
+    if (same && !same_time)
+        compare->copied++;
+    else if (same && !mail)
+        compare->untouched++;
+    else if (!same && same_time && ranges_same && sums_time_is_settled(before->time))
+        mailindex_report(compare->sink, "B18",
+                         (struct mailindex_place){file->handle->file.name,
+                                                  file->mask ? 0 : now->length,
+                                                  file->mask ? size_of(now) : now->beyond},
+                         "size and time are the same, and the content is not");
+}
+
+enum compare_result compare_file(struct mailindex_compare *compare, const struct compare_file *file,
+                                 const struct sums *before, struct sums *now,
+                                 struct sums_difference *difference)
+{
+    struct sums again = {0};
+
+    *difference = (struct sums_difference){0};
+    if (!make(compare, file, before, now))
+        return COMPARE_NEW;
+    sums_write(&compare->now, now);
+    if (!before)
+        return COMPARE_NEW;
+    bool reached = sums_finish(compare->making_before, &again);
+    bool differ = sums_differ(before, &again, difference);
+    compare_times(compare, file, before, now, !differ && reached);
+    if (differ)
+        return COMPARE_OTHER;
+    if (reached)
+        return COMPARE_SAME;
+    *difference =
+        (struct sums_difference){.offset = file->length, .length = before->length - file->length};
+    return COMPARE_SHORT;
+}
