@@ -41,7 +41,6 @@ static int start_launcher(struct agent *agent, struct error *e)
     if (code < 0)
         return code;
     const struct launch_config config = {
-        .program = "/proc/self/exe",
         .probes = probes,
         .exporters = exporters,
         .exporter_state = agent->exporter_directory,

@@ -292,5 +292,5 @@ configuration_read_fn *configuration_probe_reader(const struct probe *probe)
         return read_mailindex;
     if (strcmp(probe->name, "nfslock") == 0)
         return read_nfslock;
-    return probe->ask ? read_asked_probe : read_probe;
+    return probe->asks ? read_asked_probe : read_probe;
 }

@@ -152,7 +152,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "C.UTF-8");
     tzset();
     int status;
-    if (start_worker(argc, argv, &status))
+    if (start_exporter(argc, argv, &status))
         return status;
     save_memory();
     status = parse(argc, argv, &options);

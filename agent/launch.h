@@ -14,7 +14,7 @@
  * kills workers, reaps them, and tells what became of them; it reads nothing that a worker says.
  */
 struct launch_config {
-    const char *program;                     /* what a worker executes: "/proc/self/exe" */
+    const char *program; /* what probes are run by; NULL: forewarn-probe (core/program.h) */
     const struct probe *const *probes;       /* NULL at the end; orders name them by their index */
     const struct exporter *const *exporters; /* the same, numbered on; NULL: there are none */
     const char *exporter_state; /* the directory that exporters may keep things in; NULL: none */

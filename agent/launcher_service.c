@@ -65,7 +65,6 @@ int launcher_service_run(const struct agent_options *options, struct error *e)
     if (code < 0)
         return code;
     const struct launch_config config = {
-        .program = "/proc/self/exe",
         .probes = probes,
         .exporters = exporters,
         .exporter_state =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/securebits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,6 +13,8 @@
 #include "agent/privileges.h"
 #include "agent/worker.h"
 #include "core/arena.h"
+#include "core/log.h"
+#include "core/program.h"
 
 /* What settle_worker() needs to know. */
 struct settings {
@@ -145,28 +148,61 @@ static void set_rights(cap_launch_t launcher, const struct launcher_program *pro
     cap_launcher_setuid(launcher, uid);
 }
 
-pid_t launcher_spawn(const struct launch_config *config, const struct launcher_program *program,
-                     int socket, int log)
+/*
+ * What is executed: this program itself for an exporter. By a descriptor, as the worker may not
+ * have the right to walk there. Negative errno.
+ */
+static int open_program(const struct launch_config *config, const struct launcher_program *program)
+{
+    char found[PROGRAM_PATH_SIZE];
+    const char *path = program->is_exporter ? "/proc/self/exe" : config->program;
+
+    if (!path) {
+        program_find("forewarn-probe", found);
+        path = found;
+    }
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    int code = fd < 0 ? -errno : fd;
+    if (code < 0)
+        log_error("execute %s: %s", path, error_name(-code));
+    return code;
+}
+
+static pid_t launch(const struct launch_config *config, const struct launcher_program *program,
+                    int fd, struct settings *settings)
 {
     SCRATCH_ARENA(arena);
-    struct settings settings = {
-        .privileged = config->privileged, .rights = program->rights, .socket = socket, .log = log};
     const char *state = config->exporter_state ? config->exporter_state : "";
-    const char *const arguments[] = {"forewarn",
+    const char *const arguments[] = {program->is_exporter ? "forewarnd" : "forewarn-probe",
                                      program->is_exporter ? "--exporter" : "--worker",
                                      program->name,
                                      program->is_exporter ? "--state" : "--root",
                                      program->is_exporter ? state : config->root_path,
                                      NULL};
-    cap_launch_t launcher = cap_new_launcher(config->program, arguments, make_environment(arena));
+    cap_launch_t launcher = cap_new_launcher(arena_printf(arena, "/proc/self/fd/%d", fd), arguments,
+                                             make_environment(arena));
 
     if (!launcher)
         return -ENOMEM;
     cap_launcher_callback(launcher, settle_worker);
     if (config->privileged)
         set_rights(launcher, program);
-    pid_t pid = cap_launch(launcher, &settings);
+    pid_t pid = cap_launch(launcher, settings);
     int code = -errno;
     cap_free(launcher);
     return pid > 0 ? pid : code < 0 ? code : -EIO;
+}
+
+pid_t launcher_spawn(const struct launch_config *config, const struct launcher_program *program,
+                     int socket, int log)
+{
+    struct settings settings = {
+        .privileged = config->privileged, .rights = program->rights, .socket = socket, .log = log};
+    int fd = open_program(config, program);
+
+    if (fd < 0)
+        return fd;
+    pid_t pid = launch(config, program, fd, &settings);
+    close(fd);
+    return pid;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/local_probe.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "agent/self.h"
 #include "exporters/openmetrics_read.h"
+#include "probes/probers.h"
 
 enum { SAMPLES_MAX = 64 * 1024 * 1024 };
 
@@ -57,6 +59,7 @@ static void end(struct probe_run *run, const char *target)
 /* 0: it was run, or could not be; the error says why not. */
 static int run_probe(const struct local_probe *local, struct seen *seen, struct error *e)
 {
+    const struct prober *prober = prober_find(local->probe->name);
     struct local_round round = {.probe = local->probe, .seen = seen, .hung = ""};
     char *hung;
     struct probe_run run = {.root = local->root,
@@ -65,16 +68,18 @@ static int run_probe(const struct local_probe *local, struct seen *seen, struct 
                             .begin = begin,
                             .end = end,
                             .owner = &round};
+    if (!prober)
+        return error_set(e, -ENOENT, "there is no such probe here, and no samples of it");
     if (root_read(local->root, arena_printf(seen->arena, "/samples/%s.hung", local->probe->name),
                   SAMPLES_MAX, seen->arena, &hung, NULL, NULL) == 0)
         round.hung = hung;
     batch_init(&run.batch);
-    int code = local->probe->open ? local->probe->open(&run, e) : 0;
+    int code = prober->open ? prober->open(&run, e) : 0;
     if (code == 0) {
-        code = local->probe->poll(&run, e);
+        code = prober->poll(&run, e);
         take(&run);
-        if (local->probe->close)
-            local->probe->close(&run);
+        if (prober->close)
+            prober->close(&run);
     }
     batch_free(&run.batch);
     return code;

@@ -104,7 +104,6 @@ static int start_launcher(const struct look_options *options, const struct root 
                           struct launch *launch, struct error *e)
 {
     const struct launch_config config = {
-        .program = "/proc/self/exe",
         .probes = probes,
         .root_fd = open(options->root, O_PATH | O_DIRECTORY | O_CLOEXEC),
         .root_path = options->root,

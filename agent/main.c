@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 
     const char *name = argc > 1 ? argv[1] : "";
     int status;
-    if (start_worker(argc, argv, &status))
+    if (start_exporter(argc, argv, &status))
         return status;
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         return command_print_version();

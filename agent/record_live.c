@@ -40,7 +40,6 @@ int record_live_start(const struct root *root, struct record_live **started, str
         live->looked_ms[i] = INT64_MIN;
     *started = live;
     const struct launch_config config = {
-        .program = "/proc/self/exe",
         .probes = probes,
         .root_fd = open(root_path(root), O_PATH | O_DIRECTORY | O_CLOEXEC),
         .root_path = root_path(root),

@@ -8,10 +8,10 @@
 void start_process(const char *program);
 
 /*
- * Whether a launcher has started this: PROGRAM --worker NAME --root PATH or PROGRAM --exporter NAME
- * --state PATH, with the descriptors of worker.h. Then it has been run to its end, and *status is
- * what to exit with. Not for people, so not in any help.
+ * Whether a launcher has started this: PROGRAM --exporter NAME --state PATH, with the descriptors
+ * of worker.h. Then it has been run to its end, and *status is what to exit with. Not for people,
+ * so not in any help.
  */
-bool start_worker(int argc, char **argv, int *status);
+bool start_exporter(int argc, char **argv, int *status);
 
 #endif

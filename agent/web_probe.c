@@ -187,7 +187,7 @@ static void start(struct web_probe *web, struct request *request, uint32_t index
 static bool find_module(const struct web_probe *web, const char *module, uint32_t *index)
 {
     for (*index = 0; web->probes[*index]; ++*index)
-        if (web->probes[*index]->ask && strcmp(web->probes[*index]->name, module) == 0)
+        if (web->probes[*index]->asks && strcmp(web->probes[*index]->name, module) == 0)
             return true;
     return false;
 }

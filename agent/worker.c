@@ -23,7 +23,7 @@ enum { READ_BYTES = 64 * 1024 };
 #define MEMORY_LIMIT ((rlim_t)1024 * 1024 * 1024)
 
 struct worker {
-    const struct probe *probe;
+    const struct prober *prober;
     struct probe_run run;
     struct root *root;
     struct root_tap tap;
@@ -161,8 +161,8 @@ static void finish_round(struct worker *worker, int code, const struct error *e)
 
 static int ask(struct worker *worker, const char *target, struct error *e)
 {
-    return worker->probe->ask ? worker->probe->ask(&worker->run, target, e)
-                              : error_set(e, -ENOTSUP, "no target can be named");
+    return worker->prober->ask ? worker->prober->ask(&worker->run, target, e)
+                               : error_set(e, -ENOTSUP, "no target can be named");
 }
 
 static void obey(struct worker *worker)
@@ -177,7 +177,7 @@ static void obey(struct worker *worker)
         finish_round(worker, ask(worker, order->ask, &e), &e);
     } else if (order->poll || order->list) {
         watch_inputs(worker, order->poll && order->inputs);
-        finish_round(worker, worker->probe->poll(&worker->run, &e), &e);
+        finish_round(worker, worker->prober->poll(&worker->run, &e), &e);
     }
 }
 
@@ -230,9 +230,9 @@ static const char *find_state_directory(const struct root *root)
 
 static int serve(struct worker *worker)
 {
-    const struct probe *probe = worker->probe;
+    const struct prober *prober = worker->prober;
     struct error e = {0};
-    int code = probe->open ? probe->open(&worker->run, &e) : 0;
+    int code = prober->open ? prober->open(&worker->run, &e) : 0;
 
     while (next_order(worker)) {
         if (code < 0)
@@ -242,22 +242,22 @@ static int serve(struct worker *worker)
         forewarn__order__free_unpacked(worker->order, NULL);
         worker->order = NULL;
     }
-    if (code == 0 && probe->close)
-        probe->close(&worker->run);
+    if (code == 0 && prober->close)
+        prober->close(&worker->run);
     return EXIT_SUCCESS;
 }
 
-int worker_run(const struct probe *probe, const char *root_path)
+int worker_run(const struct prober *prober, const char *root_path)
 {
-    struct worker worker = {.probe = probe};
+    struct worker worker = {.prober = prober};
     struct root *root;
     struct error e = {0};
 
     char name[16];
 
-    snprintf(name, sizeof name, "forewarn-%s", probe->name);
+    snprintf(name, sizeof name, "forewarn-%s", prober->probe->name);
     prctl(PR_SET_NAME, name); /* else it were "exe" */
-    log_open(probe->name, LOG_NOTICE);
+    log_open(prober->probe->name, LOG_NOTICE);
     worker_confine();
     if (root_open_fd(WORKER_ROOT_FD, root_path, &root, &e) < 0) {
         log_error("%s", e.text);

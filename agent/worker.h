@@ -18,6 +18,6 @@ void worker_attach(void);
  * each and reports target by target (core/worker.proto), until the agent closes its end. root_path
  * is only for texts. Gives the exit status.
  */
-int worker_run(const struct probe *probe, const char *root_path);
+int worker_run(const struct prober *prober, const char *root_path);
 
 #endif

@@ -3,34 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/log.h"
+#include "core/program.h"
 #include "exporters/exporter_link.h"
-
-/* Beside the program that runs: as safe as that one itself. */
-static bool find_beside(const char *name, char *path, size_t room)
-{
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    char *end = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
-
-    if (!end)
-        return false;
-    end[1] = '\0';
-    return snprintf(path, room, "%s%s", self, name) < (int)room && access(path, X_OK) == 0;
-}
 
 int snmp_execute(const char *name, int link_fd, const char *state_directory)
 {
-    char path[PATH_MAX + 64];
+    char path[PROGRAM_PATH_SIZE];
 
-    if (!find_beside(name, path, sizeof path))
-        snprintf(path, sizeof path, "%s/%s", PKGLIBEXECDIR, name);
+    program_find(name, path);
     /* dup2(3) would leave its descriptor to be closed where both are the same. */
     if (link_fd == SNMP_LINK_FD)
         fcntl(link_fd, F_SETFD, 0);

@@ -11,14 +11,12 @@
 #include "probes/mailindex_rights.h"
 #include "probes/mailindex_state.h"
 #include "probes/mailindex_sweep.h"
-#include "probes/probe.h"
+#include "probes/probers.h"
+#include "probes/registry.h"
 #include "probes/smartctl_run.h"
 
-extern const struct probe mailindex_probe;
-
 enum {
-    DEADLINE_MS = 180 * 1000, /* on NFS a second look comes a minute after the first */
-    WORK_MS = 20 * 1000,      /* of each store in a round; a file that hangs has the rest */
+    WORK_MS = 20 * 1000, /* of each store in a round; a file that hangs has the rest */
     ASK_MS = 5000,
     MAX_ANSWER = 16384,
     MAX_SETTINGS = 16,
@@ -287,14 +285,8 @@ static int poll_probe(struct probe_run *run, struct error *e)
     return 0;
 }
 
-const struct probe mailindex_probe = {
-    .name = "mailindex",
-    .what = "mail indexes",
-    .capabilities = "cap_dac_read_search,cap_fowner,cap_setuid,cap_setgid",
-    .interval_ms = 5 * 60 * 1000,
-    .deadline_ms = DEADLINE_MS,
-    .metrics = mailindex_metrics,
-    .recorded_by_samples = true,
+const struct prober mailindex_prober = {
+    .probe = &mailindex_probe,
     .open = open_probe,
     .poll = poll_probe,
     .close = close_probe,

@@ -8,6 +8,8 @@
 #include "probes/md_report.h"
 #include "probes/md_sysfs.h"
 #include "probes/md_waits.h"
+#include "probes/probers.h"
+#include "probes/registry.h"
 
 static const char mdstat_path[] = "/proc/mdstat";
 
@@ -252,14 +254,8 @@ static void md_close(struct probe_run *run)
     run->state = NULL;
 }
 
-const struct probe md_probe = {
-    .name = "md",
-    .what = "md arrays",
-    .capabilities = "cap_dac_read_search",
-    .interval_ms = 15000,
-    .deadline_ms = 5000,
-    .wakes = PROBE_WAKE_ARRAY | PROBE_WAKE_DISK,
-    .metrics = md_metrics,
+const struct prober md_prober = {
+    .probe = &md_probe,
     .open = md_open,
     .poll = md_poll,
     .close = md_close,

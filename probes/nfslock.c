@@ -7,6 +7,8 @@
 #include "probes/nfslock_callbacks.h"
 #include "probes/nfslock_handoff.h"
 #include "probes/nfslock_metrics.h"
+#include "probes/probers.h"
+#include "probes/registry.h"
 
 struct state {
     struct nfslock_memory before, now;
@@ -83,15 +85,8 @@ static int nfslock_ask_host(struct probe_run *run, const char *target, struct er
     return nfslock_look_at(run, target, &settings, e);
 }
 
-const struct probe nfslock_probe = {
-    .name = "nfslock",
-    .what = "NFS mounts and their locks",
-    .capabilities = "cap_dac_read_search,cap_net_bind_service",
-    .interval_ms = 60000,
-    .deadline_ms = 10000,
-    .wakes = PROBE_WAKE_LINK,
-    .metrics = nfslock_metrics,
-    .recorded_by_samples = true,
+const struct prober nfslock_prober = {
+    .probe = &nfslock_probe,
     .open = nfslock_open,
     .poll = nfslock_poll,
     .close = nfslock_close,

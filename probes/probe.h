@@ -48,6 +48,7 @@ enum probe_wake {
     PROBE_WAKE_LINK = 4,  /* a network link or an address came or went */
 };
 
+/* What a probe is: all that the agent knows of it, so that it carries none of its libraries. */
 struct probe {
     const char *name;
     const char *what;         /* for people: "md arrays" */
@@ -64,6 +65,13 @@ struct probe {
      * is nobody else's business, says true: its samples are kept then, and no input.
      */
     bool recorded_by_samples;
+
+    bool asks; /* its prober has ask() */
+};
+
+/* How it looks. Linked into what runs it: forewarn-probe, and the command for recorded trees. */
+struct prober {
+    const struct probe *probe;
 
     int (*open)(struct probe_run *run, struct error *e); /* may be NULL; sets run->state */
     int (*poll)(struct probe_run *run, struct error *e); /* one round over all targets */

@@ -4,10 +4,9 @@
 
 #include "probes/probe.h"
 
+extern const struct probe md_probe, smart_probe, nfslock_probe, mailindex_probe;
+
 /* All probes there are, NULL at the end. */
 extern const struct probe *const probes[];
-
-/* By name, NULL where there is none. */
-const struct probe *probe_find(const char *name);
 
 #endif

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 
 #include "probes/blockstat.h"
-#include "probes/probe.h"
+#include "probes/probers.h"
+#include "probes/registry.h"
 #include "probes/smart_round.h"
-
-extern const struct probe smart_probe;
 
 /* What stays from one round to the next. */
 struct state {
@@ -93,14 +92,8 @@ static int poll_probe(struct probe_run *run, struct error *e)
     return code;
 }
 
-const struct probe smart_probe = {
-    .name = "smart",
-    .what = "disks",
-    .capabilities = "cap_sys_rawio,cap_sys_admin,cap_dac_read_search",
-    .interval_ms = 10 * 60 * 1000,
-    .deadline_ms = 20 * 1000,
-    .wakes = PROBE_WAKE_DISK,
-    .metrics = smart_metrics,
+const struct prober smart_prober = {
+    .probe = &smart_probe,
     .open = open_probe,
     .poll = poll_probe,
     .close = close_probe,

@@ -12,12 +12,7 @@
 
 static const struct probe md = {.name = "md", .interval_ms = 15000, .deadline_ms = 5000};
 static const struct probe smart = {.name = "smart", .interval_ms = 600000, .deadline_ms = 20000};
-static int ask(struct probe_run *run, const char *target, struct error *e)
-{
-    (void)run, (void)target, (void)e;
-    return 0;
-}
-static const struct probe lock = {.name = "lock", .deadline_ms = 1000, .ask = ask};
+static const struct probe lock = {.name = "lock", .deadline_ms = 1000, .asks = true};
 static const struct probe *const probes[] = {&md, &smart, &lock, NULL};
 
 static void collect(const char *text, void *arg)

@@ -214,23 +214,40 @@ static int refuse_to_open(struct probe_run *run, struct error *e)
 
 #define PROBE(what) .name = what, .capabilities = "", .metrics = metrics, .deadline_ms = 1100
 
-static const struct probe good = {PROBE("good"), .poll = poll_targets};
-static const struct probe hanging = {PROBE("hanging"), .poll = poll_targets};
-static const struct probe killed = {PROBE("killed"), .poll = poll_targets};
-static const struct probe leaving = {PROBE("leaving"), .poll = poll_targets};
-static const struct probe babbling = {PROBE("babbling"), .poll = poll_targets};
-static const struct probe muddled = {PROBE("muddled"), .poll = poll_targets};
-static const struct probe flooding = {PROBE("flooding"), .poll = poll_targets};
-static const struct probe rambling = {PROBE("rambling"), .poll = poll_targets};
-static const struct probe forging = {PROBE("forging"), .poll = poll_targets};
-static const struct probe chatty = {PROBE("chatty"), .poll = poll_targets};
-static const struct probe parent = {PROBE("parent"), .poll = poll_targets};
-static const struct probe family = {PROBE("family"), .poll = poll_targets};
-static const struct probe blind = {PROBE("blind"), .poll = poll_nothing};
-static const struct probe dying = {PROBE("dying"), .poll = poll_and_die};
-static const struct probe mute = {PROBE("mute"), .poll = poll_and_wait};
-static const struct probe all_hang = {PROBE("all_hang"), .poll = poll_hanging};
-static const struct probe shut = {PROBE("shut"), .poll = poll_targets, .open = refuse_to_open};
+static const struct probe good = {PROBE("good")};
+static const struct probe hanging = {PROBE("hanging")};
+static const struct probe killed = {PROBE("killed")};
+static const struct probe leaving = {PROBE("leaving")};
+static const struct probe babbling = {PROBE("babbling")};
+static const struct probe muddled = {PROBE("muddled")};
+static const struct probe flooding = {PROBE("flooding")};
+static const struct probe rambling = {PROBE("rambling")};
+static const struct probe forging = {PROBE("forging")};
+static const struct probe chatty = {PROBE("chatty")};
+static const struct probe parent = {PROBE("parent")};
+static const struct probe family = {PROBE("family")};
+static const struct probe blind = {PROBE("blind")};
+static const struct probe dying = {PROBE("dying")};
+static const struct probe mute = {PROBE("mute")};
+static const struct probe all_hang = {PROBE("all_hang")};
+static const struct probe shut = {PROBE("shut")};
+
+/* All others poll_targets(). */
+static const struct prober odd[] = {
+    {.probe = &blind, .poll = poll_nothing},
+    {.probe = &dying, .poll = poll_and_die},
+    {.probe = &mute, .poll = poll_and_wait},
+    {.probe = &all_hang, .poll = poll_hanging},
+    {.probe = &shut, .poll = poll_targets, .open = refuse_to_open},
+};
+
+static struct prober prober_of(const struct probe *probe)
+{
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        if (odd[i].probe == probe)
+            return odd[i];
+    return (struct prober){.probe = probe, .poll = poll_targets};
+}
 
 /* What is to come of each: the targets seen, the finding's kind and target, a part of its text. */
 static const struct expected {
@@ -443,7 +460,8 @@ static int be_worker(const char *name, const char *path)
     for (size_t i = 0; probes[i]; i++)
         if (strcmp(probes[i]->name, name) == 0) {
             misdeed = i < ROWS ? table[i].misdeed : do_nothing;
-            return worker_run(probes[i], path);
+            const struct prober prober = prober_of(probes[i]);
+            return worker_run(&prober, path);
         }
     return EXIT_FAILURE;
 }

@@ -46,12 +46,13 @@ static int ask(struct probe_run *run, const char *target, struct error *e)
     return strcmp(target, "ill") == 0 ? error_set(e, -EIO, "it is ill") : 0;
 }
 
-#define PROBE(what)                                                                                \
-    .name = what, .capabilities = "", .metrics = metrics, .deadline_ms = 20000, .poll = poll_nothing
+#define PROBE(what) .name = what, .capabilities = "", .metrics = metrics, .deadline_ms = 20000
 
 static const struct probe silent = {PROBE("silent")};
-static const struct probe asked = {PROBE("asked"), .ask = ask};
+static const struct probe asked = {PROBE("asked"), .asks = true};
 static const struct probe *const all_probes[] = {&silent, &asked, NULL};
+static const struct prober probers[] = {{.probe = &silent, .poll = poll_nothing},
+                                        {.probe = &asked, .poll = poll_nothing, .ask = ask}};
 
 static struct launch launch;
 
@@ -308,7 +309,7 @@ int main(int argc, char **argv)
     if (argc > 4 && strcmp(argv[1], "--worker") == 0)
         for (size_t i = 0; all_probes[i]; i++)
             if (strcmp(all_probes[i]->name, argv[2]) == 0)
-                return worker_run(all_probes[i], argv[4]);
+                return worker_run(&probers[i], argv[4]);
 
     alarm(120);
     signal(SIGPIPE, SIG_IGN);

@@ -9,8 +9,7 @@
 
 #include "core/buf.h"
 #include "core/labels.h"
-
-extern const struct probe md_probe;
+#include "probes/probers.h"
 
 static void add(struct md_seen *seen, char ***lines, size_t *count, size_t *room, const char *text)
 {
@@ -74,25 +73,25 @@ static void end(struct probe_run *probe_run, const char *target)
     take(probe_run->owner);
 }
 
-void probe_run_open(struct md_run *run, const struct probe *probe)
+void probe_run_open(struct md_run *run, const struct prober *prober)
 {
     *run = (struct md_run){
-        .probe = probe,
+        .prober = prober,
         .run = {.clock = &clock_system, .begin = begin, .end = end, .owner = run},
         .seen = {.arena = arena_new()},
     };
     batch_init(&run->run.batch);
-    probe->open(&run->run, NULL);
+    prober->open(&run->run, NULL);
 }
 
 void md_run_open(struct md_run *run)
 {
-    probe_run_open(run, &md_probe);
+    probe_run_open(run, &md_prober);
 }
 
 void md_run_close(struct md_run *run)
 {
-    run->probe->close(&run->run);
+    run->prober->close(&run->run);
     batch_free(&run->run.batch);
     arena_free(&run->seen.arena);
 }
@@ -113,7 +112,7 @@ int md_run_poll(struct md_run *run, const char *directory)
     int code = root_open(directory, &root, &e);
     if (code == 0) {
         run->run.root = root;
-        code = run->probe->poll(&run->run, &e);
+        code = run->prober->poll(&run->run, &e);
         take(run);
     }
     root_close(&root);

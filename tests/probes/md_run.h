@@ -21,15 +21,15 @@ struct md_seen {
 
 /* A probe that runs round after round. */
 struct md_run {
-    const struct probe *probe;
+    const struct prober *prober;
     struct probe_run run;
     struct md_seen seen;
     const char *leave_out; /* a target for which begin() says no */
     void (*before)(const char *target);
 };
 
-void md_run_open(struct md_run *run);                               /* the md probe */
-void probe_run_open(struct md_run *run, const struct probe *probe); /* any */
+void md_run_open(struct md_run *run);                                 /* the md probe */
+void probe_run_open(struct md_run *run, const struct prober *prober); /* any */
 void md_run_close(struct md_run *run);
 
 /* One round over a root; the outcome stands in run->seen until the next. Gives poll()'s code. */

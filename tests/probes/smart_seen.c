@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "core/buf.h"
-
-extern const struct probe smart_probe;
+#include "probes/probers.h"
 
 static void keep_sample(struct smart_seen *seen, const struct sample *sample)
 {
@@ -80,7 +79,7 @@ void smart_seen_open(struct smart_seen *seen, const char *root)
     seen->run = (struct probe_run){
         .root = seen->root, .clock = &seen->clock.clock, .begin = begin, .end = end, .owner = seen};
     batch_init(&seen->run.batch);
-    if (smart_probe.open(&seen->run, &e) < 0)
+    if (smart_prober.open(&seen->run, &e) < 0)
         abort();
 }
 
@@ -95,14 +94,14 @@ void smart_seen_forget(struct smart_seen *seen)
 int smart_seen_poll(struct smart_seen *seen, struct error *e)
 {
     smart_seen_forget(seen);
-    int code = smart_probe.poll(&seen->run, e);
+    int code = smart_prober.poll(&seen->run, e);
     smart_seen_flush(seen);
     return code;
 }
 
 void smart_seen_close(struct smart_seen *seen)
 {
-    smart_probe.close(&seen->run);
+    smart_prober.close(&seen->run);
     batch_free(&seen->run.batch);
     root_close(&seen->root);
     arena_free(&seen->arena);

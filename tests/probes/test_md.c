@@ -15,6 +15,7 @@
 
 #include "core/buf.h"
 #include "probes/md_array.h"
+#include "probes/registry.h"
 #include "tests/probes/md_run.h"
 #include "tests/probes/tree.h"
 
@@ -367,7 +368,6 @@ static void too_many(void **state)
 
 static void lists_all_metrics(void **state)
 {
-    extern const struct probe md_probe;
     (void)state;
     for (size_t i = 0; md_probe.metrics[i]; i++) {
         const struct metric *m = md_probe.metrics[i];

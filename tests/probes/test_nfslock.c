@@ -10,10 +10,9 @@
 
 #include "core/clock.h"
 #include "probes/nfslock.h"
+#include "probes/probers.h"
 #include "tests/probes/md_run.h"
 #include "tests/probes/tree.h"
-
-extern const struct probe nfslock_probe;
 
 #define MOUNTINFO                                                                                  \
     "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"                                                        \
@@ -35,7 +34,7 @@ static void start(struct fixture *f)
 {
     tree_make(&f->tree);
     clock_sim_init(&f->clock, 0);
-    probe_run_open(&f->run, &nfslock_probe);
+    probe_run_open(&f->run, &nfslock_prober);
     f->run.run.clock = &f->clock.clock;
 }
 

@@ -9,10 +9,9 @@
 
 #include <cmocka.h>
 
+#include "probes/probers.h"
 #include "tests/probes/md_run.h"
 #include "tests/probes/shared.h"
-
-extern const struct probe nfslock_probe;
 
 #define MOUNT "{mount=\"/mnt/n\",server=\"10.99.0.1\""
 
@@ -50,7 +49,7 @@ static void reads_recorded_hosts(void **state)
         char path[4096], host[4200];
         shared_state(&tree, cases[i].state, path);
         snprintf(host, sizeof host, "%s/%s", path, cases[i].host);
-        probe_run_open(&run, &nfslock_probe);
+        probe_run_open(&run, &nfslock_prober);
         assert_int_equal(md_run_poll(&run, host), 0);
         if (run.seen.finding_count)
             fail_msg("%s: %s", cases[i].state, run.seen.findings[0]);
