@@ -14,8 +14,8 @@
  * kills workers, reaps them, and tells what became of them; it reads nothing that a worker says.
  */
 struct launch_config {
-    const char *program; /* what probes are run by; NULL: forewarn-probe (core/program.h) */
-    const struct probe *const *probes;       /* NULL at the end; orders name them by their index */
+    const char *program;               /* what runs a probe; NULL: forewarn-NAME (core/program.h) */
+    const struct probe *const *probes; /* NULL at the end; orders name them by their index */
     const struct exporter *const *exporters; /* the same, numbered on; NULL: there are none */
     const char *exporter_state; /* the directory that exporters may keep things in; NULL: none */
     int root_fd;                /* the directory that workers look at */

@@ -154,11 +154,12 @@ static void set_rights(cap_launch_t launcher, const struct launcher_program *pro
  */
 static int open_program(const struct launch_config *config, const struct launcher_program *program)
 {
+    SCRATCH_ARENA(arena);
     char found[PROGRAM_PATH_SIZE];
     const char *path = program->is_exporter ? "/proc/self/exe" : config->program;
 
     if (!path) {
-        program_find("forewarn-probe", found);
+        program_find(arena_printf(arena, "forewarn-%s", program->name), found);
         path = found;
     }
     int fd = open(path, O_PATH | O_CLOEXEC);
@@ -173,7 +174,7 @@ static pid_t launch(const struct launch_config *config, const struct launcher_pr
 {
     SCRATCH_ARENA(arena);
     const char *state = config->exporter_state ? config->exporter_state : "";
-    const char *const arguments[] = {program->is_exporter ? "forewarnd" : "forewarn-probe",
+    const char *const arguments[] = {arena_printf(arena, "forewarn-%s", program->name),
                                      program->is_exporter ? "--exporter" : "--worker",
                                      program->name,
                                      program->is_exporter ? "--state" : "--root",

@@ -16,6 +16,7 @@ cd "$top_builddir" || exit 99
 variables=(DESTDIR="$directory" prefix=/usr sysconfdir=/etc localstatedir=/var)
 make -s install "${variables[@]}" >"$directory.log" 2>&1 || complain "install: $(cat "$directory.log")"
 for file in usr/bin/forewarn usr/sbin/forewarnd usr/share/forewarn/rules/md.yml \
+    usr/libexec/forewarn/forewarn-md usr/libexec/forewarn/forewarn-mailindex \
     usr/share/man/man1/forewarn.1 usr/lib/systemd/system/forewarnd.service \
     usr/lib/systemd/system/forewarn-launcher@.service usr/lib/tmpfiles.d/forewarn.conf \
     usr/lib/sysusers.d/forewarn.conf; do

@@ -3,7 +3,7 @@
 # Sourced by the tests of the agent: starts and ends one of its own, over a made-up host.
 . "${top_srcdir:-.}/tests/integration/workers.sh"
 [ -x "$top_builddir/forewarnd" ] || skip "$top_builddir/forewarnd is not built"
-cp "$top_builddir/forewarnd" "$top_builddir/forewarn-probe" "$directory" || exit 99
+cp "$top_builddir/forewarnd" "$top_builddir"/forewarn-{mailindex,md,nfslock,smart} "$directory" || exit 99
 forewarnd=$directory/forewarnd
 state=$directory/state
 socket=$directory/run/control.sock

@@ -41,7 +41,7 @@ expect_not_ok()
 directory=$(mktemp -d) || exit 99
 trap 'rm -rf "$directory"' EXIT
 chmod 755 "$directory"
-cp "$top_builddir/forewarn" "$top_builddir/forewarn-probe" "$directory" || exit 99
+cp "$top_builddir/forewarn" "$top_builddir"/forewarn-{mailindex,md,nfslock,smart} "$directory" || exit 99
 forewarn=$directory/forewarn
 host=$directory/host
 "$top_srcdir/contrib/sample-host" "$host" --healthy >/dev/null || exit 99
