@@ -11,6 +11,7 @@
 #include "agent/command.h"
 #include "agent/defaults.h"
 #include "agent/parse.h"
+#include "agent/replay_notify.h"
 #include "agent/replay_report.h"
 #include "agent/rule_files.h"
 #include "agent/settings.h"
@@ -22,13 +23,15 @@ enum { USAGE_STATUS = 2, TICK_MS = 60 * 1000, TITLE_MAX = 64 * 1024 };
 
 struct options {
     const char *directory;
-    int64_t outage_ms; /* INT64_MIN: as the recording says */
+    int64_t outage_ms;       /* INT64_MIN: as the recording says */
+    const char *config_file; /* whose receivers are told; NULL: nobody */
     bool json, notify;
     const char *rule_files[CHECK_MAX_LIST];
     size_t rule_file_count;
 };
 
 struct kept {
+    struct replay_notify *notify; /* NULL: nobody is told */
     struct arena *arena;
     struct replay_event *at;
     size_t count, room;
@@ -65,6 +68,13 @@ static void keep(void *arg, const struct notify_event *events, size_t count)
         kept->at = arena_grow(kept->arena, kept->at, kept->count, &kept->room, sizeof *kept->at);
         kept->at[kept->count++] = event;
     }
+}
+
+static void judged(void *arg, const char *host, const struct alert *alerts, size_t count,
+                   int64_t t_ms)
+{
+    struct kept *kept = arg;
+    replay_notify_tick(kept->notify, host, alerts, count, t_ms);
 }
 
 static bool go_on(void *arg, double part)
@@ -144,6 +154,7 @@ static int make_timeline(const struct options *options, struct kept *kept,
         .notify = {.least = SEVERITY_INFO, .resolved = true},
         .interval_ms = TICK_MS,
         .tell = keep,
+        .judged = kept->notify ? judged : NULL,
         .go_on = go_on,
         .arg = kept,
     };
@@ -161,6 +172,8 @@ static int make_timeline(const struct options *options, struct kept *kept,
         return code;
     }
     code = replay_run(&replay, kept->arena, result, e);
+    if (code == 0 && kept->notify && !kept->stopped)
+        code = replay_notify_wait(kept->notify, e);
     recording_close(&replay.recording);
     *timeline = (struct replay_timeline){.result = result,
                                          .title = timeline->title,
@@ -176,6 +189,7 @@ static int replay(const struct options *options)
 {
     sigset_t signals;
     struct kept kept = {.arena = arena_new(), .shows = isatty(STDERR_FILENO), .signals = &signals};
+    struct replay_notify notify;
     struct replay_timeline timeline;
     struct buf out = {0};
     struct error e = {0};
@@ -184,7 +198,12 @@ static int replay(const struct options *options)
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigprocmask(SIG_BLOCK, &signals, NULL); /* so that nothing is left in /tmp */
-    int code = make_timeline(options, &kept, &timeline, &e);
+    int code = options->config_file ? replay_notify_open(&notify, options->config_file, &e) : 0;
+    kept.notify = options->config_file && code == 0 ? &notify : NULL;
+    if (code == 0)
+        code = make_timeline(options, &kept, &timeline, &e);
+    if (kept.notify)
+        replay_notify_close(kept.notify);
     if (kept.shows)
         fprintf(stderr, "\r\033[K");
     if (code == 0) {
@@ -213,6 +232,9 @@ static int take(struct options *options, const struct command *command, int foun
     case 'n':
         options->notify = true;
         break;
+    case 'c':
+        options->config_file = optarg;
+        break;
     case 'R':
         if (options->rule_file_count == CHECK_MAX_LIST)
             return command_misused(command, "--rules is given too often");
@@ -231,10 +253,13 @@ static int take(struct options *options, const struct command *command, int foun
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    static const struct option names[] = {
-        {"outage", required_argument, NULL, 'o'}, {"notify", no_argument, NULL, 'n'},
-        {"rules", required_argument, NULL, 'R'},  {"format", required_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"outage", required_argument, NULL, 'o'},
+                                          {"notify", no_argument, NULL, 'n'},
+                                          {"config", required_argument, NULL, 'c'},
+                                          {"rules", required_argument, NULL, 'R'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     struct options options = {.outage_ms = INT64_MIN};
     int found, status = 0;
 
@@ -246,6 +271,8 @@ static int run(const struct command *command, int argc, char **argv)
         status = found == '?' || found == ':' ? command_bad_option(command, found, argv)
                                               : take(&options, command, found);
     }
+    if (!status && options.config_file && !options.notify)
+        status = command_misused(command, "--config is for --notify");
     if (!status && optind + 1 != argc)
         status = command_misused(command, "which recording? one directory is expected");
     if (status)
@@ -264,6 +291,8 @@ const struct command replay_command = {
             "      --outage TIME    when the outage was: 2023-05-13T09:40:00Z, '2023-05-13 09:40'\n"
             "                       (UTC); else the recording's file \"outage\" says so\n"
             "      --notify         also what would have been told again, as a receiver gets it\n"
+            "      --config FILE    with --notify: tell the receivers that stand in FILE, now and\n"
+            "                       for real, by the exporters that the agent has\n"
             "      --rules FILE     judge by these rules; may be given again\n"
             "      --format FORMAT  table (default), json\n"
             "  -h, --help\n",

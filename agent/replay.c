@@ -98,6 +98,9 @@ static void judge(struct replay *r, int64_t t_ms)
     evaluation_tick(&r->evaluation, t_ms, seen, count);
     notify_tick(r->notify, r->evaluation.alerts.at, r->evaluation.alerts.count, t_ms, arena,
                 &events, &told);
+    if (r->options->judged)
+        r->options->judged(r->options->arg, r->result->host, r->evaluation.alerts.at,
+                           r->evaluation.alerts.count, t_ms);
     if (told)
         r->options->tell(r->options->arg, events, told);
     seen_free(&self);
@@ -134,13 +137,15 @@ static int64_t go_to_next(struct replay *r, int64_t t_ms)
     return next;
 }
 
-static int tick(struct replay *r, int64_t t_ms, struct error *e)
+static int tick(struct replay *r, int64_t t_ms, struct arena *results, struct error *e)
 {
     int code = 0;
     while (code == 0 && r->has_next && r->next.at_ms <= t_ms)
         code = take_next(r, e);
     if (code < 0)
         return code;
+    if (!r->result->ticks)
+        r->result->host = host_name(r->root, results);
     clock_sim_advance(&r->clock, t_ms - r->clock.wall_ms);
     replay_probes_look(&r->probes, r->root, &r->clock.clock, t_ms);
     judge(r, t_ms);
@@ -162,10 +167,9 @@ static int run(struct replay *r, struct arena *arena, struct error *e)
     r->result->from_ms = r->next.at_ms;
     clock_sim_init(&r->clock, t_ms);
     for (; t_ms && code == 0 && goes_on(r); t_ms = go_to_next(r, t_ms)) {
-        code = tick(r, t_ms, e);
+        code = tick(r, t_ms, arena, e);
         r->result->to_ms = t_ms;
     }
-    r->result->host = host_name(r->root, arena);
     return code;
 }
 

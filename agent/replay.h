@@ -20,6 +20,9 @@ struct replay_options {
 
     /* Told of each tick's events, the worst alerts first. */
     void (*tell)(void *arg, const struct notify_event *events, size_t count);
+    /* Told of all alerts of each tick, as the agent's herald is (herald.h). May be NULL. */
+    void (*judged)(void *arg, const char *host, const struct alert *alerts, size_t count,
+                   int64_t t_ms);
     /* How far it is, from 0 to 1, now and then; false: it is to end. May be NULL. */
     bool (*go_on)(void *arg, double part);
     void *arg;
