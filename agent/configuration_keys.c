@@ -40,11 +40,12 @@ const struct config_key config_keys[] = {
     {"probes.nfslock.rpcbind_port", KEY_DEFAULT, "111", "Where rpcbind listens."},
     {"probes.mailindex.stores", KEY_LIST, NULL,
      "Stores of mail that are verified; where there is none, Dovecot is asked for its "
-     "mail_location, or 2.4's mail_path and the like."},
+     "mail_location, or 2.4's mail_path and the like, and Cyrus' /etc/imapd.conf is read."},
     {"probes.mailindex.stores.path", KEY_REQUIRED, "/var/vmail/%d/%n",
      "A directory of mailboxes or of users' stores, or a mail location of Dovecot "
      "(maildir:/var/vmail/%d/%n:INDEX=/var/index/%u). %u, %n and %d stand for any user; what "
-     "INDEX=, CONTROL= and ALT= name must follow from a user's path."},
+     "INDEX=, CONTROL= and ALT= name must follow from a user's path. Or the imapd.conf of Cyrus: "
+     "each of its partitions is a store then, and its configdirectory with the databases."},
     {"probes.mailindex.stores.user", KEY_EXAMPLE, "vmail",
      "Whose rights to take: on NFS root is often nobody."},
     {"probes.mailindex.round", KEY_DEFAULT, "7d",

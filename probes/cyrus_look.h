@@ -14,6 +14,9 @@ void cyrus_look(struct mailindex_check *check, struct mailindex_stamp *index);
 /* Whether a directory is a mailbox of Cyrus, or part of one. */
 bool cyrus_is_mailbox(const struct mailindex_dir *dir);
 
+/* Whether a file is called as a database; cyrus.annotations is part of its mailbox. */
+bool cyrus_is_called_database(const char *name);
+
 /* Whether a file is called as a database of Cyrus is and looks like one. */
 bool cyrus_is_database(const struct mailindex_dir *dir, const char *name, struct mailindex_io *io);
 

@@ -9,13 +9,15 @@
 enum { START = 4 };
 
 /* Ends of names, and whole names in the directory of a user. */
-static bool is_called_database(const char *name)
+bool cyrus_is_called_database(const char *name)
 {
     static const char *const ends[] = {".db",      ".seen", ".conversations", ".counters",
                                        ".mboxkey", ".sub",  ".annotations"};
     static const char *const names[] = {"seen", "sub", "conversations", "counters", "mboxkey"};
     size_t length = strlen(name);
 
+    if (strcmp(name, "cyrus.annotations") == 0)
+        return false;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t end = strlen(ends[i]);
         if (length > end && strcmp(name + length - end, ends[i]) == 0)
@@ -45,7 +47,7 @@ bool cyrus_starts_as_database(const struct mailindex_dir *dir, const char *name,
 
 bool cyrus_is_database(const struct mailindex_dir *dir, const char *name, struct mailindex_io *io)
 {
-    if (!is_called_database(name))
+    if (!cyrus_is_called_database(name))
         return false;
     return strcmp(name, "mailboxes.db") == 0 || /* however broken it is */
            cyrus_starts_as_database(dir, name, io);
@@ -117,7 +119,7 @@ void cyrus_look_databases(struct mailindex_check *check)
         return;
     }
     while ((entry = readdir(list)))
-        if (is_called_database(entry->d_name))
+        if (cyrus_is_called_database(entry->d_name))
             cyrus_look_database(check, dir, entry->d_name);
     closedir(list);
 }

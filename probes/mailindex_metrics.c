@@ -11,13 +11,16 @@
         .labels = {"store", ##__VA_ARGS__},                                                        \
     }
 
-MAIL(mailindex_mailboxes, METRIC_GAUGE, "mailboxes", "", "dovecot.index and the files beside it",
+MAIL(mailindex_mailboxes, METRIC_GAUGE, "mailboxes", "",
+     "dovecot.index, cyrus.index and the files beside it",
      "Mailboxes by what the last look at each came to: sound damaged suspect unreadable unseen. An "
-     "mdbox' storage and a user's list of mailboxes count as one each.",
+     "mdbox' storage, a user's list of mailboxes and a directory with databases of Cyrus count as "
+     "one each.",
      "verdict");
-MAIL(mailindex_damage, METRIC_GAUGE, "damage", "", "dovecot.index and the files beside it",
+MAIL(mailindex_damage, METRIC_GAUGE, "damage", "",
+     "dovecot.index, cyrus.index and the files beside it",
      "Mailboxes with damage of a kind, by the first finding of each: index log cache agreement "
-     "uidlist maildir dbox map list.",
+     "uidlist maildir dbox map list, and of Cyrus mail database.",
      "kind");
 MAIL(
     mailindex_rebuilds, METRIC_COUNTER, "index_rebuilds_total", "",

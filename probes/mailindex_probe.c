@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "probes/dovecot_settings.h"
 #include "probes/mailindex_metrics.h"
 #include "probes/mailindex_rights.h"
 #include "probes/mailindex_state.h"
+#include "probes/mailindex_stores.h"
 #include "probes/mailindex_sweep.h"
 #include "probes/probers.h"
 #include "probes/registry.h"
-#include "probes/smartctl_run.h"
 
 enum {
     WORK_MS = 20 * 1000, /* of each store in a round; a file that hangs has the rest */
-    ASK_MS = 5000,
-    MAX_ANSWER = 16384,
-    MAX_SETTINGS = 16,
     NICE = 10,
 };
 
@@ -37,56 +32,6 @@ static void be_modest(void)
     enum { WHO_PROCESS = 1, CLASS_IDLE = 3, CLASS_SHIFT = 13 };
     syscall(SYS_ioprio_set, WHO_PROCESS, 0, CLASS_IDLE << CLASS_SHIFT);
     setpriority(PRIO_PROCESS, 0, NICE);
-}
-
-/* What doveconf says of settings; NULL: it is not here, or does not know them. */
-static const char *ask_doveconf(const char *const *settings, struct arena *arena)
-{
-    static const char *const places[] = {"/usr/bin/doveconf", "/usr/local/bin/doveconf"};
-    const char *arguments[MAX_SETTINGS] = {"doveconf"};
-    struct smartctl_output output;
-    struct error e;
-
-    for (size_t i = 0; settings[i] && i + 2 < MAX_SETTINGS; i++)
-        arguments[i + 1] = settings[i];
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (access(places[i], X_OK) == 0 &&
-            smartctl_run(places[i], arguments, MAX_ANSWER, ASK_MS, arena, &output, &e) == 0 &&
-            output.exit_status == 0)
-            return output.text;
-    return NULL;
-}
-
-/* Dovecot's own word, where none is configured; NULL: it is not here, or is of no use. */
-static const char *ask_dovecot(struct probe_run *run, struct arena *arena)
-{
-    const char *const *const versions[] = {dovecot_settings_2_3, dovecot_settings_2_4};
-    const char *location;
-    struct error e;
-
-    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
-        const char *text = ask_doveconf(versions[i], arena);
-        int code = text ? dovecot_settings_location(text, arena, &location, &e) : -ENOENT;
-        if (code == 0)
-            return location;
-        if (code != -ENOENT)
-            probe_finding(run, "note", false, "doveconf", "", "%s", e.text);
-    }
-    return NULL;
-}
-
-static void find_stores(struct probe_run *run, struct state *state)
-{
-    if (state->settings.store_count || !root_is_live(run->root))
-        return;
-    const char *location = ask_dovecot(run, state->arena);
-    if (!location)
-        return;
-    struct mailindex_settings_store *store =
-        ARENA_NEW(state->arena, struct mailindex_settings_store);
-    *store = (struct mailindex_settings_store){.path = location};
-    state->settings.stores = store;
-    state->settings.store_count = 1;
 }
 
 static void forget(struct state *state)
@@ -148,7 +93,7 @@ static int take_settings(struct probe_run *run, struct state *state, struct erro
     if (code < 0)
         return code;
     state->text = arena_strdup(state->arena, text);
-    find_stores(run, state);
+    mailindex_stores_find(run, &state->settings, state->arena);
     for (size_t i = 0; i < state->settings.store_count; i++)
         start_store(run, state, i);
     return 0;

@@ -2,21 +2,25 @@
 #ifndef PROBES_MAILINDEX_SETTINGS_H
 #define PROBES_MAILINDEX_SETTINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "probes/cyrus_conf.h"
 
 /* What the configuration says under probes.mailindex, besides what all probes have. */
 struct mailindex_settings_store {
     const char *path; /* a directory, or a mail location; %u %n %d in it stand for any user */
     const char *user; /* whose rights to take; NULL: the worker's */
+    const struct cyrus_partition *cyrus; /* that path is of, mailindex_stores.h; NULL: none */
+    bool databases; /* of Cyrus: its configdirectory; mailboxes below it are stores of their own */
 };
 
 struct mailindex_settings {
     const struct mailindex_settings_store *stores;
-    size_t store_count; /* 0: Dovecot is asked */
+    size_t store_count; /* 0: those that mailindex_stores.h finds */
     int64_t round_ms;
     int64_t bytes_per_second;
 };

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "probes/dovecot_template.h"
+#include "probes/mailindex_changed.h"
 
 /* A second look on NFS comes a minute after the first; it has to be within the same round. */
 enum { MEMORY = 1 << 14, PAUSE_MS = 50, SECOND_LOOK_MS = 100 * 1000 };
@@ -24,9 +25,11 @@ struct remembered {
 
 struct mailindex_sweep {
     struct arena *arena;
-    const char *pattern;  /* of the stores' paths; NULL: all */
-    const char *start;    /* where the walk begins; NULL: location says so */
-    const char *template; /* location with variables; NULL: none */
+    const struct cyrus_partition *cyrus; /* that is gone over; NULL: none */
+    bool databases;                      /* only those */
+    const char *pattern;                 /* of the stores' paths; NULL: all */
+    const char *start;                   /* where the walk begins; NULL: location says so */
+    const char *template;                /* location with variables; NULL: none */
     struct dovecot_location location;
     int64_t round_ms;
     struct mailindex_plan plan;
@@ -45,8 +48,11 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Of Cyrus by its path: many directories of databases have no name. */
 static uint64_t key_of(const struct mailindex_mailbox *mailbox)
 {
+    if (mailbox->format == MAILINDEX_CYRUS || mailbox->format == MAILINDEX_CYRUS_DATABASES)
+        return mailindex_plan_key(mailbox->store, mailbox->index.path);
     return mailindex_plan_key(mailbox->store,
                               mailbox->name[0] ? mailbox->name : mailbox->index_name);
 }
@@ -79,13 +85,14 @@ static const char *describe(const struct mailindex_judged *judged, char *text, s
     const struct mailindex_result *result = judged->result;
     const struct mailindex_finding *finding = result->first ? &result->first->finding : NULL;
 
-    if (!finding)
+    if (!finding) {
         snprintf(text, room, "%s", result->unreadable ? result->unreadable : "");
-    else
-        snprintf(text, room, "mailbox '%s': %s (rule %s%s). Dovecot: %s. Repair: %s",
-                 finding->mailbox[0] ? finding->mailbox : judged->mailbox->name, finding->message,
-                 finding->rule, result->count > 1 ? ", first of several" : "", finding->effect,
-                 finding->repair);
+        return text;
+    }
+    const char *name = finding->mailbox[0] ? finding->mailbox : judged->mailbox->name;
+    snprintf(text, room, "%s%s%s%s (rule %s%s). Then: %s. Now: %s", name[0] ? "mailbox '" : "",
+             name, name[0] ? "': " : "", finding->message, finding->rule,
+             result->count > 1 ? ", first of several" : "", finding->effect, finding->repair);
     return text;
 }
 
@@ -181,12 +188,14 @@ struct mailindex_sweep *mailindex_sweep_new(const struct mailindex_settings_stor
     if (!sweep->memory)
         abort();
     sweep->arena = arena_new();
+    sweep->cyrus = store->cyrus;
+    sweep->databases = store->databases;
     sweep->round_ms = settings->round_ms;
     sweep->io.bytes_per_second = settings->bytes_per_second;
     struct mailindex_confirm_options options = {
         .look = {.io = &sweep->io}, .delay_ms = -1, .judged = judged, .arg = sweep};
     sweep->confirm = mailindex_confirm_new(&options);
-    set_up(sweep, store->path, root, &sweep->failed);
+    set_up(sweep, store->cyrus ? store->cyrus->meta : store->path, root, &sweep->failed);
     return sweep;
 }
 
@@ -230,8 +239,11 @@ static void pass_over(struct mailindex_sweep *sweep)
 
 static int begin(struct mailindex_sweep *sweep, int64_t now_ms, struct error *e)
 {
-    const struct mailindex_walk_options options = {
-        .io = &sweep->io, .unreadable = unreadable, .locate = locate, .arg = sweep};
+    const struct mailindex_walk_options options = {.io = &sweep->io,
+                                                   .cyrus = sweep->cyrus,
+                                                   .unreadable = unreadable,
+                                                   .locate = locate,
+                                                   .arg = sweep};
 
     if (sweep->failed.code)
         return error_set(e, sweep->failed.code, "%s", sweep->failed.text);
@@ -246,45 +258,16 @@ static int begin(struct mailindex_sweep *sweep, int64_t now_ms, struct error *e)
     return 0;
 }
 
-static void take_newer(const struct mailindex_dir *dir, const char *name, int64_t *newest_ms)
-{
-    struct mailindex_stamp stamp;
-
-    if (dir->fd < 0 || mailindex_stamp_of(dir, name, &stamp) < 0)
-        return;
-    int64_t ms = stamp.ctime_s * 1000 + stamp.ctime_ns / 1000000;
-    if (ms > *newest_ms)
-        *newest_ms = ms;
-}
-
-/* When something of the mailbox changed last, one stat(2) a file. */
-static int64_t changed_ms(const struct mailindex_mailbox *mailbox)
-{
-    char log[64], cache[64];
-    int64_t newest = 0;
-
-    snprintf(log, sizeof log, "%s.log", mailbox->index_name);
-    snprintf(cache, sizeof cache, "%s.cache", mailbox->index_name);
-    take_newer(&mailbox->index, mailbox->index_name, &newest);
-    take_newer(&mailbox->index, log, &newest);
-    take_newer(&mailbox->index, cache, &newest);
-    if (mailbox->format == MAILINDEX_MAILDIR) {
-        take_newer(&mailbox->control, "dovecot-uidlist", &newest);
-        take_newer(&mailbox->mail, "cur", &newest);
-        take_newer(&mailbox->mail, "new", &newest);
-    } else {
-        take_newer(&mailbox->mail, ".", &newest);
-    }
-    return newest;
-}
-
 static void take(struct mailindex_sweep *sweep, const struct mailindex_mailbox *mailbox)
 {
     sweep->plan.walked++;
+    if (sweep->databases && mailbox->format != MAILINDEX_CYRUS_DATABASES)
+        return;
     if (sweep->pattern &&
         fnmatch(sweep->pattern, mailbox->store, FNM_PATHNAME | FNM_LEADING_DIR) != 0)
         return;
-    if (mailindex_plan_wants(&sweep->plan, key_of(mailbox), changed_ms(mailbox)))
+    if (mailindex_plan_wants(&sweep->plan, key_of(mailbox),
+                             mailindex_changed_ms(mailbox, &sweep->io)))
         mailindex_confirm_add(sweep->confirm, mailbox);
 }
 
