@@ -69,6 +69,12 @@ static bool is_same(const struct mailindex_file *file, const struct cyrus_twoski
            now.current_size == before->current_size && now.flags == before->flags;
 }
 
+/* "ctl_cyrusdb -c" copies a database as it is, also while somebody is writing. */
+static bool is_backup(const struct mailindex_handle *handle)
+{
+    return strstr(handle->file.name, "/db.backup") != NULL;
+}
+
 static void look_open(struct mailindex_check *check, const struct mailindex_handle *handle,
                       bool is_main)
 {
@@ -81,8 +87,8 @@ static void look_open(struct mailindex_check *check, const struct mailindex_hand
                          "it is empty");
     bool dirty = cyrus_twoskip_open(&handle->file, &header, &quiet) == CYRUS_TWOSKIP &&
                  header.flags & CYRUS_TWOSKIP_DIRTY;
-    if (dirty && !cyrus_lock(handle->fd, 0))
-        return; /* somebody is writing: nothing can be said until the next round */
+    if (dirty && (is_backup(handle) || !cyrus_lock(handle->fd, 0)))
+        return; /* somebody is writing, or was: nothing can be said until the next round */
     enum cyrus_database kind = cyrus_twoskip_open(&handle->file, &header, check->sink);
     if (kind == CYRUS_NO_DATABASE && check->mailbox->only)
         mailindex_check_unreadable(check, handle->file.name, "no format that is known here");

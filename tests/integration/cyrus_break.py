@@ -76,6 +76,12 @@ def twoskip_records(data):
         at = pos + 8 + (0 if kind in "$-" else (key + value + 7) // 8 * 8)
 
 
+def begin_change(data):
+    """As whoever writes marks it, until the change is whole."""
+    data[59] |= 1
+    struct.pack_into(">I", data, 60, zlib.crc32(data[:60]))
+
+
 def record_of(data):
     return [r for r in twoskip_records(data) if r[0] == "+"][-1]
 
@@ -123,6 +129,21 @@ def attempt(name, path, change, rules, *options, alone=None):
             failed = 1
             print(f"FAIL: {name}: no {' or '.join(rules)}: {what}")
     print(f"{name}: {rules[0]}")
+
+
+def break_nothing(name, path, change):
+    global failed
+    before = content(path)
+    data = bytearray(before)
+    change(data)
+    with open(path, "wb") as file:
+        file.write(data)
+    seen = look(configuration)
+    with open(path, "wb") as file:
+        file.write(before)
+    if seen.returncode:
+        failed = 1
+        print(f"FAIL: {name}: {seen.stdout}")
 
 
 def look(path, *options):
@@ -177,8 +198,11 @@ def main():
     attempt("cache entry", cache, lambda d: of_first_cache_entry(d, data), ["Y13", "Y12"])
     attempt("cache generation", cache, lambda d: flip(d, 3), ["Y18"])
     attempt("mail", body, lambda d: flip(d, len(d) // 2), ["Y11"], "--deep")
+    attempt("mailboxes.db dirty", f"{conf}/mailboxes.db", begin_change, ["Z02"])
     for name in DATABASES:
         break_database(name)
+    # a backup that was made while somebody was writing
+    break_nothing("dirty backup", glob.glob(f"{conf}/db.backup*/mailboxes.db")[0], begin_change)
     after = look(configuration, "--deep")
     if after.returncode:
         print(f"FAIL: all is as it was: {after.stdout}")
