@@ -228,6 +228,8 @@ static void no_index(struct cyrus_mailbox *mailbox)
     bool elsewhere =
         check->mailbox->guessed && !mailindex_has_file(&check->mailbox->mail, "cyrus.cache");
 
+    if (!cyrus_is_mailbox(&check->mailbox->index))
+        check->moved = true; /* it was one when it was found: it is being deleted */
     if (check->unreadable || check->moved)
         return;
     look_header(mailbox, NULL);
