@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "probes/md_mdstat.h"
 #include "probes/md_memory.h"
 #include "probes/md_metrics.h"
@@ -243,13 +244,27 @@ static int md_poll(struct probe_run *run, struct error *e)
 static int md_open(struct probe_run *run, struct error *e)
 {
     (void)e;
-    run->state = md_memory_new();
+    struct md_memory *memory = md_memory_new();
+    struct error why = {0};
+
+    run->state = memory;
+    if (run->state_directory && md_memory_load(memory, run->state_directory, &why) < 0)
+        probe_finding(run, "note", false, "", run->state_directory,
+                      "what was known of members is lost: %s", why.text);
     return 0;
 }
 
+/*
+ * What is known is for the next round, which may be another process. It is written last, when all
+ * is reported: the disk that it goes to may be the one that just failed.
+ */
 static void md_close(struct probe_run *run)
 {
     struct md_memory *memory = run->state;
+    struct error e = {0};
+
+    if (run->state_directory && md_memory_save(memory, run->state_directory, &e) < 0)
+        log_warning("what is known of members is not kept: %s", e.text);
     md_memory_free(&memory);
     run->state = NULL;
 }

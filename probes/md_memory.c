@@ -133,3 +133,15 @@ void md_memory_note(struct md_memory *memory, const struct md_past *past)
         .serving = past->serving,
     };
 }
+
+void md_memory_walk(const struct md_memory *memory,
+                    void (*visit)(const char *array, const char *uuid, const struct md_past *past,
+                                  void *arg),
+                    void *arg)
+{
+    for (size_t i = 0; i < memory->past.count; i++) {
+        const struct known_array *array = &memory->past.at[i];
+        for (size_t j = 0; j < array->count; j++)
+            visit(array->name, array->uuid, &array->at[j], arg);
+    }
+}

@@ -3,10 +3,14 @@
 #define PROBES_MD_MEMORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "core/error.h"
 
 /*
  * Which member held which slot when last seen: md forgets the slot of a member as soon as it has
- * failed. Kept from one round to the next; arrays that are gone are forgotten.
+ * failed. Kept from one round to the next, also in a file, as each round may be a process of its
+ * own; arrays that are gone are forgotten.
  */
 struct md_memory;
 
@@ -39,5 +43,25 @@ const struct md_past *md_memory_device(const struct md_memory *memory, const cha
 const struct md_past *md_memory_slot(const struct md_memory *memory, int slot);
 
 void md_memory_note(struct md_memory *memory, const struct md_past *past);
+
+/* What the last round noted, array by array. */
+void md_memory_walk(const struct md_memory *memory,
+                    void (*visit)(const char *array, const char *uuid, const struct md_past *past,
+                                  void *arg),
+                    void *arg);
+
+/*
+ * The file DIRECTORY/md.members: a line a member, "md0 UUID sda DISK 0 y", with tabs between.
+ * Loading where there is none finds nothing; one that is damaged is an error, and then nothing is
+ * known. Saving what was loaded writes nothing.
+ */
+int md_memory_load(struct md_memory *memory, const char *directory, struct error *e);
+int md_memory_save(const struct md_memory *memory, const char *directory, struct error *e);
+
+/* The pure part: the file's text, for free(3); and what such a text says as if a round had noted
+ * it.
+ */
+char *md_memory_render(const struct md_memory *memory);
+int md_memory_parse(struct md_memory *memory, const char *text, size_t length, struct error *e);
 
 #endif

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -67,6 +71,84 @@ static void remembers_rounds(void **state)
     md_memory_free(&memory);
     assert_null(memory);
     md_memory_free(&memory);
+}
+
+static const char kept[] = "md0\tu0\tsda\tA\t0\ty\n"
+                           "md0\tu0\tsdb\t\t1\tn\n"
+                           "md1\t\tsdc\tC\t4095\ty\n";
+
+static void outlives_a_process(void **state)
+{
+    char directory[] = "/tmp/forewarn-test-XXXXXX", path[64];
+    struct md_memory *memory = md_memory_new();
+    struct error e = {0};
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/md.members", directory);
+    assert_int_equal(md_memory_load(memory, directory, &e), 0); /* nothing there */
+    assert_int_equal(md_memory_parse(memory, kept, strlen(kept), &e), 0);
+    assert_int_equal(md_memory_save(memory, directory, &e), 0);
+    md_memory_free(&memory);
+
+    memory = md_memory_new();
+    assert_int_equal(md_memory_load(memory, directory, &e), 0);
+    char *text = md_memory_render(memory);
+    assert_string_equal(text, kept);
+    free(text);
+    md_memory_begin(memory);
+    md_memory_array(memory, "md0", "u0");
+    assert_int_equal(md_memory_device(memory, "sdb")->slot, 1);
+    assert_false(md_memory_device(memory, "sdb")->serving);
+    assert_string_equal(md_memory_slot(memory, 0)->disk, "A");
+    md_memory_end(memory);
+
+    /* What is known already is not written again. */
+    md_memory_free(&memory);
+    memory = md_memory_new();
+    assert_int_equal(md_memory_load(memory, directory, &e), 0);
+    assert_int_equal(chmod(path, 0400), 0);
+    assert_int_equal(md_memory_save(memory, directory, &e), 0);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0400);
+    md_memory_free(&memory);
+    unlink(path);
+    rmdir(directory);
+}
+
+static void refuses_what_is_damaged(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } table[] = {
+        {"", NULL},
+        {"md0\tu\tsda\tA\t0\ty", NULL}, /* its newline is missing */
+        {"\n", "line 1"},
+        {"md0\tu\tsda\tA\t0\ty\nmd0\tu\tsd", "line 2"},
+        {"md0\tu\tsda\tA\t0\ty\tmore\n", "line 1"},
+        {"md0\tu\tsda\tA\t4096\ty\n", "line 1"},
+        {"md0\tu\tsda\tA\t-1\ty\n", "line 1"},
+        {"md0\tu\tsda\tA\t\ty\n", "line 1"},
+        {"md0\tu\tsda\tA\t0\tx\n", "line 1"},
+        {"\tu\tsda\tA\t0\ty\n", "line 1"},
+        {"md0\tu\t\tA\t0\ty\n", "line 1"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct md_memory *memory = md_memory_new();
+        struct error e = {0};
+        int code = md_memory_parse(memory, table[i].text, strlen(table[i].text), &e);
+        assert_int_equal(code, table[i].error ? -EBADMSG : 0);
+        if (table[i].error) {
+            assert_non_null(strstr(e.text, table[i].error));
+            md_memory_begin(memory);
+            md_memory_array(memory, "md0", "u");
+            assert_null(md_memory_device(memory, "sda"));
+        }
+        md_memory_free(&memory);
+    }
 }
 
 static void put_member(struct tree *tree, const char *device, const char *slot, const char *state)
@@ -170,6 +252,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(remembers_rounds),
+        cmocka_unit_test(outlives_a_process),
+        cmocka_unit_test(refuses_what_is_damaged),
         cmocka_unit_test(follows_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
