@@ -24,7 +24,9 @@ struct mailindex_baseline {
     struct error e;
 };
 
-static const char tables[] = "BEGIN IMMEDIATE;"
+/* Of the smallest pages: what is kept of a small store is little, too. */
+static const char tables[] = "PRAGMA page_size = 512;"
+                             "BEGIN IMMEDIATE;"
                              "CREATE TABLE IF NOT EXISTS mailboxes"
                              "(key INTEGER PRIMARY KEY, sums BLOB NOT NULL);"
                              "PRAGMA application_id = 1719102818;"

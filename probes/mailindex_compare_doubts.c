@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "probes/mailindex_compare_inside.h"
 
@@ -56,6 +57,13 @@ static const char *how_restored(const struct mailindex_compare *compare)
                                 : NULL;
 }
 
+/* Whatever else differs follows from it, where the files agree with each other. */
+static bool is_told_by_fork(const struct mailindex_compare *compare,
+                            const struct compare_doubt *doubt)
+{
+    return compare->forked && !compare->found && strcmp(doubt->rule, "B3") != 0;
+}
+
 void compare_doubts(struct mailindex_compare *compare, struct mailindex_place index)
 {
     const char *how = how_restored(compare);
@@ -64,5 +72,6 @@ void compare_doubts(struct mailindex_compare *compare, struct mailindex_place in
         mailindex_report(compare->sink, "B2", index, "%s", how);
     for (const struct compare_doubt *doubt = how ? NULL : compare->doubts; doubt;
          doubt = doubt->next)
-        mailindex_report(compare->sink, doubt->rule, doubt->place, "%s", doubt->message);
+        if (!is_told_by_fork(compare, doubt))
+            mailindex_report(compare->sink, doubt->rule, doubt->place, "%s", doubt->message);
 }

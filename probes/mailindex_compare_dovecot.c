@@ -108,10 +108,10 @@ static void compare_index(struct mailindex_compare *compare)
     if (result == COMPARE_OTHER && same_time)
         other_at_same_time(compare, handle, &difference);
     else if (result == COMPARE_OTHER || result == COMPARE_SHORT)
-        mailindex_report(compare->sink, "B1", place_of(handle, &difference),
-                         "log sequence %" PRIu32 " offset %" PRIu64
-                         ": the same index had other content here",
-                         low(now.id), now.extra);
+        compare_doubt(compare, "B1", place_of(handle, &difference),
+                      "log sequence %" PRIu32 " offset %" PRIu64
+                      ": the same index had other content here",
+                      low(now.id), now.extra);
 }
 
 /* ---- logs ---- */
@@ -124,13 +124,15 @@ static void log_differs(struct mailindex_compare *compare, const struct mailinde
     struct mailindex_place place = place_of(handle, difference);
     static const char text[] = "sequence %" PRIu32 ": what was written here is another now";
 
-    if (difference->to_the_end && difference->ranges > 1)
+    if (difference->to_the_end && difference->ranges > 1) {
+        compare->forked = true;
         compare_doubt(compare, "B3", place,
-                      "sequence %" PRIu32 ": all that was there from here on is another", sequence);
-    else if (difference->to_the_end)
+                      "sequence %" PRIu32 ": from here on it is another than it was", sequence);
+    } else if (difference->to_the_end || difference->ranges > 1) {
         compare_doubt(compare, rule, place, text, sequence);
-    else
+    } else {
         mailindex_report(compare->sink, rule, place, text, sequence);
+    }
 }
 
 static void log_is_shorter(struct mailindex_compare *compare, const struct mailindex_handle *handle,
@@ -275,6 +277,7 @@ void mailindex_compare_dovecot(struct mailindex_compare *compare)
 {
     const struct dovecot_look *look = &compare->check->look;
 
+    compare->found = compare->check->sink->reported;
     compare_index(compare);
     compare_log(compare, MAILINDEX_LOG2, &look->log2, "B8");
     compare_log(compare, MAILINDEX_LOG, &look->log, "B6");

@@ -19,8 +19,10 @@ struct mailindex_compare {
     bool index_is_older;   /* than the one that was known */
     const struct sums *index_is_gone;
     struct compare_doubt *doubts;
+    size_t found; /* without the baseline */
     /* Whether a backup was restored: */
     bool of_earlier;    /* a file holds less than it did, and is of an earlier time */
+    bool forked;        /* a log went on in another way: B3 */
     unsigned shorter;   /* files that hold less than they did */
     unsigned copied;    /* that are what they were, at another time */
     unsigned untouched; /* other ones than mail that are what and of when they were */
@@ -51,8 +53,8 @@ enum compare_result compare_file(struct mailindex_compare *compare, const struct
                                  struct sums_difference *difference);
 
 /*
- * What is damage, unless it turns out that a backup was restored: then it is told that this is so,
- * once for all.
+ * What is damage, unless it turns out that a backup was restored, or the log went on in another way
+ * from some place on: then it is told that this is so, once for all.
  */
 void compare_doubt(struct mailindex_compare *compare, const char *rule,
                    struct mailindex_place place, const char *format, ...)

@@ -120,7 +120,10 @@ static void compare_backup(struct mailindex_compare *compare, const struct maili
     enum compare_result result =
         compare_file(compare, &file, same ? &before : NULL, &now, &difference);
     if (result == COMPARE_OTHER || result == COMPARE_SHORT)
-        tell(compare, handle, "B1", &difference, "the same index had other content here");
+        compare_doubt(
+            compare, "B1",
+            (struct mailindex_place){handle->file.name, difference.offset, difference.length},
+            "the same index had other content here");
 }
 
 /* What it says is what an empty file beside it is called: Dovecot goes by both. */

@@ -48,8 +48,7 @@ static void compare_entry(struct mailindex_compare *compare, const char *path, c
 
     if (compare->before && same_uids && sums_find(compare->before, SUMS_NAME, now.id, &before)) {
         if (before.sum[0] != now.sum[0])
-            mailindex_report(compare->sink, "B11", place, "uid %" PRIu32 " was another file",
-                             entry->uid);
+            compare_doubt(compare, "B11", place, "uid %" PRIu32 " was another file", entry->uid);
         else if (before.count > 1 && (now.count < 2 || before.sum[1] != now.sum[1]))
             mailindex_report(compare->sink, "B10", place, "uid %" PRIu32 " had another GUID",
                              entry->uid);

@@ -106,10 +106,11 @@ bool sums_differ(const struct sums *before, const struct sums *now,
                  struct sums_difference *difference)
 {
     uint64_t range = UINT64_C(1) << before->shift;
+    int compared = before->count < now->count ? before->count : now->count;
     int first = -1, last = -1;
 
     *difference = (struct sums_difference){0};
-    for (int i = 0; i < before->count && i < now->count; i++)
+    for (int i = 0; i < compared; i++)
         if (before->sum[i] != now->sum[i]) {
             first = first < 0 ? i : first;
             last = i;
@@ -120,8 +121,8 @@ bool sums_differ(const struct sums *before, const struct sums *now,
     uint64_t end = (uint64_t)(last + 1) * range;
     difference->offset = (uint64_t)first * range;
     difference->length = (end < before->length ? end : before->length) - difference->offset;
-    difference->to_the_end = last == before->count - 1 && difference->ranges == last - first + 1;
-    difference->all = difference->ranges == before->count;
+    difference->to_the_end = last == compared - 1;
+    difference->all = difference->ranges == compared;
     return true;
 }
 

@@ -98,7 +98,7 @@ uint64_t sums_name(const void *bytes, size_t length); /* 48 bits and never 0, fo
 struct sums_difference {
     uint64_t offset, length; /* from the first to the end of the last */
     int ranges;
-    bool to_the_end; /* all from the first on */
+    bool to_the_end; /* the last one that both have is among them */
     bool all;
 };
 bool sums_differ(const struct sums *before, const struct sums *now,

@@ -135,6 +135,12 @@ for store in sorted(root.iterdir()):
     status, seen = look(store)
     if status != 0:
         failed.append(f"false alarm at the second look in {store}: {seen}")
+if baseline:
+    count = sum(path.is_file() for path in root.rglob("*"))
+    size = os.path.getsize(baseline)
+    print(f"the baseline has {size} bytes for {count} files: {size / count:.1f} bytes a file")
+    if size > 64 * count:
+        failed.append("that is more than 64")
 for keep_time in (True, False) if baseline else (True,):
     run(files, keep_time)
 print("\n".join(failed) if failed else "no crash")

@@ -21,12 +21,12 @@ command -v zstd >/dev/null || skip "zstd is missing"
 directory=$(mktemp -d) || exit 99
 trap 'rm -rf "$directory"' EXIT
 
-# look ARCHIVE RESULT: at the place where the one before it was
+# look ARCHIVE RESULT [OPTION-OF-TAR...]: at the place where the one before it was
 look()
 {
     rm -rf "$directory/store"
     mkdir "$directory/store" || exit 99
-    tar -xp --zstd -f "$corpus/$1.tar.zst" -C "$directory/store" || exit 99
+    tar -xp --zstd "${@:3}" -f "$corpus/$1.tar.zst" -C "$directory/store" || exit 99
     timeout 300 "$forewarn" verify --baseline "$directory/baseline" --delay 0 --format json \
         "$directory/store" >"$directory/$2.json" 2>"$directory/$2.err"
 }
@@ -49,13 +49,21 @@ for format in maildir sdbox mdbox; do
     for time in -t0 -t1 ''; do
         look "good/base-$format$time" "sound,in time: $format$time"
     done
+    cp "$directory/baseline" "$directory/newest"
     look "good/base-$format-t0" "restored,$format"
     look "good/base-$format-t0" "sound,restored and known: $format"
+    for time in t0 t1; do
+        cp "$directory/newest" "$directory/baseline"
+        look "good/base-$format-$time" "restored,without its times: $format-$time" --touch
+    done
 done
 rm -f "$directory/baseline"
 look good/cyrus-base-t0 "sound,in time: cyrus-t0"
 look good/cyrus-base "sound,in time: cyrus"
+cp "$directory/baseline" "$directory/newest"
 look good/cyrus-base-t0 "restored,cyrus"
+cp "$directory/newest" "$directory/baseline"
+look good/cyrus-base-t0 "restored,without its times: cyrus" --touch
 
 python3 - "$corpus" "$directory" <<'PYTHON'
 import csv, json, pathlib, sys
