@@ -48,6 +48,20 @@ const struct config_key config_keys[] = {
      "each of its partitions is a store then, and its configdirectory with the databases."},
     {"probes.mailindex.stores.user", KEY_EXAMPLE, "vmail",
      "Whose rights to take: on NFS root is often nobody."},
+    {"probes.mailindex.stores.members", KEY_EXAMPLE, "[mail1, mail2, mail3]",
+     "The hosts that share the store, the same list on each: every mailbox is looked at by one of "
+     "them only. They are told apart in the label member."},
+    {"probes.mailindex.stores.member", KEY_EXAMPLE, "mail1",
+     "Which of the members this host is; its host name, or that up to the first dot, where it is "
+     "not said."},
+    {"probes.mailindex.stores.members_directory", KEY_EXAMPLE, "/srv/shared/forewarn",
+     "A directory that all members can write, as 'user', on the file server that they share; one "
+     "for each store. Each puts a file of its name anew there in every round. Where it is not "
+     "said, "
+     "a member that is gone is not noticed, and its share not verified."},
+    {"probes.mailindex.stores.takeover", KEY_DEFAULT, "1h",
+     "After which time the share of a member that was not seen is taken over by the others; more "
+     "than twice the probe's interval, between 2s and 30d."},
     {"probes.mailindex.round", KEY_DEFAULT, "7d",
      "In which time each mailbox is verified once, whether it changed or not; between 1h and "
      "366d."},

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/configuration_store.h"
 #include "agent/configuration_value.h"
 #include "agent/json_labels.h"
 #include "agent/round.h"
-#include "probes/dovecot_location.h"
 #include "probes/mailindex_settings.h"
 
 enum {
@@ -181,62 +181,10 @@ struct mailindex {
     int64_t round_ms, bytes_per_second;
 };
 
-struct store {
-    struct yaml_text path, user;
-};
-
-static void read_text(struct yaml_file *file, const yaml_node_t *node, void *out)
-{
-    yaml_read_text(file, node, out);
-}
-
-/* A directory or a mail location, with variables that the probe knows. */
-static bool is_place(struct yaml_file *file, const yaml_node_t *node, const char *path)
-{
-    SCRATCH_ARENA(arena);
-    struct dovecot_location location;
-    const char *pattern;
-    struct error e = {0};
-
-    if (strlen(path) > ROUND_MAX_NAME)
-        error_set(&e, -ENAMETOOLONG, "longer than %d bytes", ROUND_MAX_NAME);
-    else if (dovecot_location_is(path))
-        dovecot_location_parse(path, NULL, arena, &location, &e);
-    else if (path[0] != '/')
-        error_set(&e, -EINVAL, "'%s' is no absolute path", path);
-    if (!e.code)
-        dovecot_location_pattern(path, arena, &pattern, &e);
-    if (e.code)
-        yaml_error(file, node, "%s", e.text);
-    return e.code == 0;
-}
-
-static void add_store(struct yaml_file *file, const yaml_node_t *node, void *arg)
-{
-    static const struct yaml_field fields[] = {
-        {"path", read_text, offsetof(struct store, path)},
-        {"user", read_text, offsetof(struct store, user)},
-    };
-    struct mailindex *mailindex = arg;
-    struct store store = {0};
-    size_t errors = file->errors;
-
-    yaml_read_mapping(file, node, "a store", fields, sizeof fields / sizeof *fields, &store);
-    if (file->errors != errors)
-        return;
-    if (!store.path.text)
-        yaml_error(file, node, "a store needs a path");
-    else if (json_array_size(mailindex->stores) >= MAILINDEX_MAX_STORES)
-        yaml_error(file, node, "more than %d stores", MAILINDEX_MAX_STORES);
-    else if (is_place(file, node, store.path.text))
-        json_array_append_new(mailindex->stores,
-                              json_must(json_pack("{ss ss}", "path", store.path.text, "user",
-                                                  store.user.text ? store.user.text : "")));
-}
-
 static void read_stores(struct yaml_file *file, const yaml_node_t *node, void *out)
 {
-    yaml_read_list(file, node, "'stores'", add_store, out);
+    struct mailindex *mailindex = out;
+    config_read_stores(file, node, mailindex->stores);
 }
 
 static void read_round(struct yaml_file *file, const yaml_node_t *node, void *out)
@@ -247,6 +195,19 @@ static void read_round(struct yaml_file *file, const yaml_node_t *node, void *ou
 static void read_bytes_per_second(struct yaml_file *file, const yaml_node_t *node, void *out)
 {
     config_read_size(file, node, 64 * 1024, (int64_t)1 << 40, out);
+}
+
+/* A member is seen once a round: one round that takes longer must not cost it its share. */
+static void check_takeover(struct yaml_file *file, const yaml_node_t *node,
+                           const struct mailindex *mailindex)
+{
+    for (size_t i = 0; i < json_array_size(mailindex->stores); i++) {
+        const json_t *store = json_array_get(mailindex->stores, i);
+        const json_t *takeover = json_object_get(store, "takeover_ms");
+        if (takeover && json_integer_value(takeover) <= 2 * mailindex->probe.interval_ms)
+            yaml_error(file, node, "takeover of %s: has to be more than two intervals",
+                       json_string_value(json_object_get(store, "path")));
+    }
 }
 
 /* What the worker is told; NULL where that is nothing. */
@@ -282,6 +243,7 @@ static void read_mailindex(struct yaml_file *file, const yaml_node_t *node, void
     memcpy(fields, probe_fields, COMMON * sizeof *fields);
     memcpy(fields + COMMON, own, sizeof own);
     yaml_read_mapping(file, node, "a probe", fields, COMMON + OWN, &mailindex);
+    check_takeover(file, node, &mailindex);
     *probe = mailindex.probe;
     probe->json = mailindex_json(&mailindex, file->arena);
 }

@@ -8,7 +8,7 @@
         .unit = of_unit,                                                                           \
         .help = of_help,                                                                           \
         .source = of_source,                                                                       \
-        .labels = {"store", ##__VA_ARGS__},                                                        \
+        .labels = {"store", "member", ##__VA_ARGS__},                                              \
     }
 
 MAIL(mailindex_mailboxes, METRIC_GAUGE, "mailboxes", "",
@@ -22,6 +22,9 @@ MAIL(mailindex_damage, METRIC_GAUGE, "damage", "",
      "Mailboxes with damage of a kind, by the first finding of each: index log cache agreement "
      "uidlist maildir dbox map list, and of Cyrus mail database.",
      "kind");
+MAIL(mailindex_members, METRIC_GAUGE, "members", "", "the files in members_directory",
+     "Hosts that share the store: alive gone. The share of those that are gone is taken over.",
+     "state");
 MAIL(
     mailindex_rebuilds, METRIC_COUNTER, "index_rebuilds_total", "",
     "indexid, file_seq of log and cache, rebuild_count, uidvalidity",
@@ -38,6 +41,7 @@ MAIL(mailindex_bytes_read, METRIC_COUNTER, "read_bytes_total", "bytes", "the pro
      "What was read to verify, since the probe started.");
 
 const struct metric *const mailindex_metrics[] = {
-    &mailindex_mailboxes, &mailindex_damage,   &mailindex_rebuilds,   &mailindex_oldest_look,
-    &mailindex_round,     &mailindex_progress, &mailindex_bytes_read, NULL,
+    &mailindex_mailboxes, &mailindex_damage,      &mailindex_members,
+    &mailindex_rebuilds,  &mailindex_oldest_look, &mailindex_round,
+    &mailindex_progress,  &mailindex_bytes_read,  NULL,
 };

@@ -4,9 +4,13 @@
 
 #include "core/metric.h"
 
-/* All that the mailindex probe reports; store is what the configuration calls it. */
-extern const struct metric mailindex_mailboxes, mailindex_damage, mailindex_rebuilds,
-    mailindex_oldest_look, mailindex_round, mailindex_progress, mailindex_bytes_read;
+/*
+ * All that the mailindex probe reports; store is what the configuration calls it, member this host
+ * among those that share the store.
+ */
+extern const struct metric mailindex_mailboxes, mailindex_damage, mailindex_members,
+    mailindex_rebuilds, mailindex_oldest_look, mailindex_round, mailindex_progress,
+    mailindex_bytes_read;
 extern const struct metric *const mailindex_metrics[];
 
 #endif

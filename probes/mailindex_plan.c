@@ -81,6 +81,7 @@ void mailindex_plan_begin(struct mailindex_plan *plan, int64_t now_ms, int64_t r
     if (!plan->begun_ms)
         plan->begun_ms = now_ms;
     plan->sweep_ms = now_ms;
+    plan->meeting.sweep = plan->meeting.alive;
     plan->seen = plan->unlooked = plan->beyond = plan->walked = 0;
     memset(plan->due, 0, sizeof plan->due);
     for (int i = 0; i < MAILINDEX_SLOTS_A_SWEEP; i++) {
@@ -160,6 +161,8 @@ void mailindex_plan_end(struct mailindex_plan *plan)
         if (!plan->bad[i - 1].seen)
             drop(plan, i - 1); /* the mailbox is no more */
     plan->swept_ms = plan->sweep_ms;
+    plan->meeting.before = plan->meeting.sweep;
+    plan->meeting.sweep = 0;
     plan->total = plan->seen;
     plan->bad_beyond = plan->beyond;
     plan->sweep_ms = 0;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "probes/mailindex_share.h"
 
 /*
  * When which mailbox of a store is looked at, without keeping anything of each: a sweep goes over
@@ -43,7 +44,8 @@ struct mailindex_plan {
     uint64_t rebuilds;              /* counted since the plan began */
     struct mailindex_bad *bad;
     size_t bad_count, bad_room;
-    uint64_t bad_beyond; /* that had no room, in the last whole sweep */
+    uint64_t bad_beyond;              /* that had no room, in the last whole sweep */
+    struct mailindex_meeting meeting; /* of the hosts that share the store */
 
     /* Of the sweep under way: */
     int64_t sweep_ms; /* 0: none */

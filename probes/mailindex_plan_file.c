@@ -20,6 +20,19 @@ static json_t *render_bad(const struct mailindex_bad *bad)
                      "file", bad->file, "message", bad->message);
 }
 
+/* Masks as text: JSON's integers have a sign. */
+static json_t *render_meeting(const struct mailindex_meeting *meeting)
+{
+    const uint64_t masks[] = {meeting->names, meeting->alive, meeting->sweep, meeting->before};
+    char text[4][24];
+
+    for (int i = 0; i < 4; i++)
+        snprintf(text[i], sizeof text[i], "%016" PRIx64, masks[i]);
+    return json_pack("{ss ss ss ss sI sI}", "names", text[0], "alive", text[1], "sweep", text[2],
+                     "before", text[3], "since_ms", (json_int_t)meeting->since_ms, "met_ms",
+                     (json_int_t)meeting->met_ms);
+}
+
 char *mailindex_plan_render(const struct mailindex_plan *plan)
 {
     json_t *slots = json_array(), *due = json_array(), *bad = json_array();
@@ -35,11 +48,12 @@ char *mailindex_plan_render(const struct mailindex_plan *plan)
             json_array_append_new(bad, one);
     }
     json_t *top =
-        json_pack("{si sI sI sI sI sI sI sI so so so}", "version", VERSION, "begun_ms",
+        json_pack("{si sI sI sI sI sI sI sI so so so so}", "version", VERSION, "begun_ms",
                   (json_int_t)plan->begun_ms, "swept_ms", (json_int_t)plan->swept_ms, "total",
                   (json_int_t)plan->total, "rebuilds", (json_int_t)plan->rebuilds, "sweep_ms",
                   (json_int_t)plan->sweep_ms, "seen", (json_int_t)plan->seen, "walked",
-                  (json_int_t)plan->walked, "slots", slots, "due", due, "bad", bad);
+                  (json_int_t)plan->walked, "slots", slots, "due", due, "bad", bad, "meeting",
+                  render_meeting(&plan->meeting));
     char *text = top ? json_dumps(top, JSON_INDENT(1)) : NULL;
     json_decref(top);
     return text;
@@ -70,6 +84,21 @@ static void take_bad(struct mailindex_plan *plan, const json_t *one)
                                 .file = text_of(one, "file"),
                                 .message = text_of(one, "message")};
     mailindex_plan_judged(plan, strtoull(key, NULL, 16), &bad);
+}
+
+static uint64_t mask_of(const json_t *top, const char *name)
+{
+    return strtoull(text_of(top, name), NULL, 16);
+}
+
+static void take_meeting(struct mailindex_meeting *meeting, const json_t *from)
+{
+    *meeting = (struct mailindex_meeting){.names = mask_of(from, "names"),
+                                          .alive = mask_of(from, "alive"),
+                                          .sweep = mask_of(from, "sweep"),
+                                          .before = mask_of(from, "before"),
+                                          .since_ms = number_of(from, "since_ms"),
+                                          .met_ms = number_of(from, "met_ms")};
 }
 
 /* The sweep that was under way. */
@@ -106,6 +135,7 @@ int mailindex_plan_parse(struct mailindex_plan *plan, const char *text, size_t l
             plan->slots[i] = slot > 0 ? slot : 0;
         }
         take_sweep(plan, top);
+        take_meeting(&plan->meeting, json_object_get(top, "meeting"));
         for (size_t i = 0; i < json_array_size(bad); i++)
             take_bad(plan, json_array_get(bad, i));
     }

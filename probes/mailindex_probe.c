@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "probes/mailindex_members.h"
 #include "probes/mailindex_metrics.h"
 #include "probes/mailindex_rights.h"
 #include "probes/mailindex_state.h"
@@ -132,7 +133,28 @@ static void report_bad(struct probe_run *run, const char *store, const struct ma
     batch_finding(&run->batch, &finding);
 }
 
-static void report_counts(struct probe_run *run, const char *store,
+/* Of a store that is shared, so that the sum over all of them counts each mailbox once. */
+static const char *member_of(const struct mailindex_settings_store *store)
+{
+    return store->share.count ? store->share.members[store->share.self] : "";
+}
+
+#define SAMPLE(run, metric, value, store, ...)                                                     \
+    BATCH_SAMPLE(&(run)->batch, metric, (double)(value), (store)->path, member_of(store),          \
+                 ##__VA_ARGS__)
+
+static void report_members(struct probe_run *run, const struct mailindex_settings_store *store,
+                           const struct mailindex_plan *plan)
+{
+    int alive = __builtin_popcountll(plan->meeting.alive);
+
+    if (!store->share.count)
+        return;
+    SAMPLE(run, &mailindex_members, alive, store, "alive");
+    SAMPLE(run, &mailindex_members, (int)store->share.count - alive, store, "gone");
+}
+
+static void report_counts(struct probe_run *run, const struct mailindex_settings_store *store,
                           const struct mailindex_plan *plan)
 {
     static const char *const verdicts[] = {"sound", "suspect", "damaged", "unreadable"};
@@ -151,10 +173,10 @@ static void report_counts(struct probe_run *run, const char *store,
         not_sound += verdict[v];
     verdict[0] = total > not_sound ? total - not_sound : 0;
     for (int v = 0; v < 4; v++)
-        BATCH_SAMPLE(&run->batch, &mailindex_mailboxes, (double)verdict[v], store, verdicts[v]);
-    BATCH_SAMPLE(&run->batch, &mailindex_mailboxes, (double)unseen, store, "unseen");
+        SAMPLE(run, &mailindex_mailboxes, verdict[v], store, verdicts[v]);
+    SAMPLE(run, &mailindex_mailboxes, unseen, store, "unseen");
     for (unsigned k = 0; k < MAILINDEX_KINDS; k++)
-        BATCH_SAMPLE(&run->batch, &mailindex_damage, (double)kinds[k], store, mailindex_kinds[k]);
+        SAMPLE(run, &mailindex_damage, kinds[k], store, mailindex_kinds[k]);
 }
 
 static void report_churn(struct probe_run *run, const char *store,
@@ -171,7 +193,8 @@ static void report_churn(struct probe_run *run, const char *store,
                       worst[i].rebuilds);
 }
 
-static void report(struct probe_run *run, struct mailindex_sweep *sweep, const char *store)
+static void report(struct probe_run *run, struct mailindex_sweep *sweep,
+                   const struct mailindex_settings_store *store)
 {
     const struct state *state = run->state;
     const struct mailindex_plan *plan = mailindex_sweep_plan(sweep);
@@ -180,15 +203,29 @@ static void report(struct probe_run *run, struct mailindex_sweep *sweep, const c
                                       : 0;
 
     report_counts(run, store, plan);
-    BATCH_SAMPLE(&run->batch, &mailindex_rebuilds, (double)plan->rebuilds, store);
-    BATCH_SAMPLE(&run->batch, &mailindex_oldest_look,
-                 mailindex_plan_oldest(plan, clock_wall_ms(run->clock)), store);
-    BATCH_SAMPLE(&run->batch, &mailindex_round, (double)state->settings.round_ms / 1000, store);
-    BATCH_SAMPLE(&run->batch, &mailindex_progress, progress < 1 ? progress : 1, store);
-    BATCH_SAMPLE(&run->batch, &mailindex_bytes_read, (double)mailindex_sweep_bytes(sweep), store);
+    report_members(run, store, plan);
+    SAMPLE(run, &mailindex_rebuilds, plan->rebuilds, store);
+    SAMPLE(run, &mailindex_oldest_look, mailindex_plan_oldest(plan, clock_wall_ms(run->clock)),
+           store);
+    SAMPLE(run, &mailindex_round, (double)state->settings.round_ms / 1000, store);
+    SAMPLE(run, &mailindex_progress, progress < 1 ? progress : 1, store);
+    SAMPLE(run, &mailindex_bytes_read, mailindex_sweep_bytes(sweep), store);
     for (size_t i = 0; i < plan->bad_count; i++)
-        report_bad(run, store, &plan->bad[i]);
-    report_churn(run, store, sweep);
+        report_bad(run, store->path, &plan->bad[i]);
+    report_churn(run, store->path, sweep);
+}
+
+/* Whoever could not look at the store does not say that it is there. */
+static void meet(struct probe_run *run, struct mailindex_sweep *sweep,
+                 const struct mailindex_settings_store *store)
+{
+    struct error e;
+
+    if (store->share.count && store->members_directory &&
+        mailindex_members_meet(store->members_directory, &store->share, store->takeover_ms,
+                               &mailindex_sweep_plan(sweep)->meeting, &e) < 0)
+        probe_finding(run, "unreadable", true, store->path, store->members_directory,
+                      "who is gone is not known: %s", e.text);
 }
 
 static void look_at_store(struct probe_run *run, struct mailindex_sweep *sweep,
@@ -201,6 +238,8 @@ static void look_at_store(struct probe_run *run, struct mailindex_sweep *sweep,
     int code = mailindex_rights_take(store->user, &before, &e);
     if (code == 0)
         code = mailindex_sweep_work(sweep, clock_wall_ms(run->clock), WORK_MS, &e);
+    if (code == 0)
+        meet(run, sweep, store);
     mailindex_rights_give_back(&before);
     if (code < 0)
         probe_finding(run, "unreadable", true, store->path, "", "%s", e.text);
@@ -209,7 +248,7 @@ static void look_at_store(struct probe_run *run, struct mailindex_sweep *sweep,
         probe_finding(run, "note", false, store->path, "",
                       "reading changes access times: only the owner of the files may read without");
     }
-    report(run, sweep, store->path);
+    report(run, sweep, store);
     if (run->state_directory && root_is_live(run->root))
         save_state(run, sweep, store->path);
 }

@@ -2,6 +2,8 @@
 #include "probes/mailindex_stores.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,13 +24,34 @@ struct found {
     size_t count;
 };
 
-static void add(struct found *found, const struct mailindex_settings_store *store)
+/* Whether this host looks at it; where it is shared, who it is among the members. */
+static bool takes_part(struct found *found, struct mailindex_settings_store *store)
 {
-    if (found->count < MAILINDEX_MAX_STORES)
-        found->stores[found->count++] = *store;
-    else
-        probe_finding(found->run, "note", false, store->path, "",
+    char host[HOST_NAME_MAX + 1] = "";
+
+    if (!store->share.count)
+        return true;
+    if (store->member)
+        snprintf(host, sizeof host, "%s", store->member);
+    else if (gethostname(host, sizeof host - 1) < 0)
+        host[0] = '\0';
+    if (mailindex_share_find(&store->share, host))
+        return true;
+    probe_finding(found->run, "unreadable", true, store->path, "",
+                  "not verified here: '%.100s' is none of its members, or more than one", host);
+    return false;
+}
+
+static void add(struct found *found, const struct mailindex_settings_store *given)
+{
+    if (found->count < MAILINDEX_MAX_STORES) {
+        struct mailindex_settings_store *store = &found->stores[found->count];
+        *store = *given;
+        found->count += takes_part(found, store);
+    } else {
+        probe_finding(found->run, "note", false, given->path, "",
                       "not verified: there are more than %d stores", MAILINDEX_MAX_STORES);
+    }
 }
 
 /* ---- Dovecot ---- */
@@ -72,8 +95,11 @@ static void ask_dovecot(struct found *found)
 
 /* ---- Cyrus ---- */
 
-static void add_cyrus(struct found *found, const char *file, const char *user)
+/* Each has the user and the members of the store that stands for all of them. */
+static void add_cyrus(struct found *found, const struct mailindex_settings_store *from)
 {
+    struct mailindex_settings_store store = *from;
+    const char *file = from->path;
     struct cyrus_conf *conf = ARENA_NEW(found->arena, struct cyrus_conf);
     struct error e = {0};
 
@@ -81,13 +107,16 @@ static void add_cyrus(struct found *found, const char *file, const char *user)
         probe_finding(found->run, "unreadable", true, file, file, "%s", e.text);
         return;
     }
-    for (int i = 0; i < conf->count; i++)
-        add(found, &(struct mailindex_settings_store){.path = conf->partitions[i].mail,
-                                                      .user = user,
-                                                      .cyrus = &conf->partitions[i]});
-    if (conf->configdirectory)
-        add(found, &(struct mailindex_settings_store){
-                       .path = conf->configdirectory, .user = user, .databases = true});
+    for (int i = 0; i < conf->count; i++) {
+        store.path = conf->partitions[i].mail;
+        store.cyrus = &conf->partitions[i];
+        add(found, &store);
+    }
+    store.path = conf->configdirectory;
+    store.cyrus = NULL;
+    store.databases = true;
+    if (store.path)
+        add(found, &store);
 }
 
 static bool stands_for_cyrus(const char *path)
@@ -105,14 +134,14 @@ void mailindex_stores_find(struct probe_run *run, struct mailindex_settings *set
     for (size_t i = 0; i < settings->store_count; i++) {
         const struct mailindex_settings_store *store = &settings->stores[i];
         if (stands_for_cyrus(store->path))
-            add_cyrus(&found, store->path, store->user);
+            add_cyrus(&found, store);
         else
             add(&found, store);
     }
     if (!settings->store_count) {
         ask_dovecot(&found);
         if (access(imapd_conf, F_OK) == 0)
-            add_cyrus(&found, imapd_conf, NULL);
+            add_cyrus(&found, &(struct mailindex_settings_store){.path = imapd_conf});
     }
     settings->stores = found.stores;
     settings->store_count = found.count;

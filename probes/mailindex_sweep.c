@@ -12,7 +12,7 @@
 #include "probes/mailindex_changed.h"
 
 /* A second look on NFS comes a minute after the first; it has to be within the same round. */
-enum { MEMORY = 1 << 14, PAUSE_MS = 50, SECOND_LOOK_MS = 100 * 1000 };
+enum { MEMORY = 1 << 14, PAUSE_MS = 50, SECOND_LOOK_MS = 100 * 1000, MAX_PATH = 4096 };
 
 /* What is remembered of a mailbox that was looked at, to see whether it is made anew. */
 struct remembered {
@@ -31,6 +31,7 @@ struct mailindex_sweep {
     const char *start;                   /* where the walk begins; NULL: location says so */
     const char *template;                /* location with variables; NULL: none */
     struct dovecot_location location;
+    const struct mailindex_share *share; /* members 0: it is not shared */
     int64_t round_ms;
     struct mailindex_plan plan;
     struct mailindex_io io;
@@ -40,6 +41,20 @@ struct mailindex_sweep {
     bool passing_over;         /* what the sweep had before it was broken off */
     struct error failed;       /* of setting up */
 };
+
+/* A path as all members have it, wherever they mounted the store. */
+static const char *below_start(const struct mailindex_sweep *sweep, const char *path)
+{
+    size_t length = sweep->start ? strlen(sweep->start) : 0;
+    return length && strncmp(path, sweep->start, length) == 0 ? path + length : path;
+}
+
+/* Whether another member looks at it. */
+static bool is_others(const struct mailindex_sweep *sweep, const char *path)
+{
+    return sweep->share->count &&
+           !mailindex_share_is_mine(sweep->share, sweep->plan.meeting.alive, path);
+}
 
 static int64_t monotonic_ms(void)
 {
@@ -127,7 +142,7 @@ static void judged(const struct mailindex_judged *judged, void *arg)
 static void unreadable(const char *path, const char *why, void *arg)
 {
     struct mailindex_sweep *sweep = arg;
-    if (sweep->passing_over)
+    if (sweep->passing_over || is_others(sweep, below_start(sweep, path)))
         return;
     uint64_t key = mailindex_plan_key(path, "");
     struct mailindex_bad bad = {.verdict = MAILINDEX_IS_UNREADABLE,
@@ -190,6 +205,7 @@ struct mailindex_sweep *mailindex_sweep_new(const struct mailindex_settings_stor
     sweep->arena = arena_new();
     sweep->cyrus = store->cyrus;
     sweep->databases = store->databases;
+    sweep->share = &store->share;
     sweep->round_ms = settings->round_ms;
     sweep->io.bytes_per_second = settings->bytes_per_second;
     struct mailindex_confirm_options options = {
@@ -258,16 +274,35 @@ static int begin(struct mailindex_sweep *sweep, int64_t now_ms, struct error *e)
     return 0;
 }
 
+/* What tells a mailbox from all others of the store, the same on all members. */
+static const char *shared_path(const struct mailindex_sweep *sweep,
+                               const struct mailindex_mailbox *mailbox, char *text, size_t room)
+{
+    if (mailbox->format == MAILINDEX_CYRUS || mailbox->format == MAILINDEX_CYRUS_DATABASES)
+        return below_start(sweep, mailbox->index.path);
+    snprintf(text, room, "%s/%s/%s", below_start(sweep, mailbox->store), mailbox->name,
+             mailbox->index_name);
+    return text;
+}
+
 static void take(struct mailindex_sweep *sweep, const struct mailindex_mailbox *mailbox)
 {
+    char text[MAX_PATH];
+
     sweep->plan.walked++;
     if (sweep->databases && mailbox->format != MAILINDEX_CYRUS_DATABASES)
         return;
     if (sweep->pattern &&
         fnmatch(sweep->pattern, mailbox->store, FNM_PATHNAME | FNM_LEADING_DIR) != 0)
         return;
-    if (mailindex_plan_wants(&sweep->plan, key_of(mailbox),
-                             mailindex_changed_ms(mailbox, &sweep->io)))
+    const char *path = shared_path(sweep, mailbox, text, sizeof text);
+    if (is_others(sweep, path))
+        return;
+    /* What another member looked at until now is looked at as if it had just changed. */
+    bool is_new = sweep->share->count &&
+                  !mailindex_share_is_mine(sweep->share, sweep->plan.meeting.before, path);
+    int64_t changed_ms = is_new ? INT64_MAX : mailindex_changed_ms(mailbox, &sweep->io);
+    if (mailindex_plan_wants(&sweep->plan, key_of(mailbox), changed_ms))
         mailindex_confirm_add(sweep->confirm, mailbox);
 }
 
@@ -307,6 +342,9 @@ int mailindex_sweep_work(struct mailindex_sweep *sweep, int64_t now_ms, int64_t 
 {
     int64_t end_ms = monotonic_ms() + for_ms;
     int code;
+
+    if (sweep->share->count)
+        mailindex_meeting_start(&sweep->plan.meeting, sweep->share);
 
     /* While one slot after the other is due, sweep follows sweep. */
     while ((code = go_on(sweep, now_ms, for_ms, &end_ms, e)) > 0)

@@ -13,7 +13,8 @@
  */
 struct mailindex_sweep;
 
-/* round_ms, bytes_per_second: of the settings. Paths are resolved below root ("" for "/"). */
+/* round_ms, bytes_per_second: of the settings; store has to outlive it. Paths are resolved below
+ * root ("" for "/"). */
 struct mailindex_sweep *mailindex_sweep_new(const struct mailindex_settings_store *store,
                                             const struct mailindex_settings *settings,
                                             const char *root);

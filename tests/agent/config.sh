@@ -68,7 +68,7 @@ grep -oE "$directory/etc/[a-z._-]+" "$directory/whole.yml" | while IFS= read -r 
 done
 "$forewarn" config check "$directory/whole.yml" >"$directory/out" || complain "the whole example is wrong"
 # Nothing changes where defaults are written out.
-sed '/^exporters:/,$d; /^rule_files:/d; /^external_labels:/d; /^    stores:/,/user:/d' "$directory/whole.yml" >"$directory/defaults.yml"
+sed '/^exporters:/,$d; /^rule_files:/d; /^external_labels:/d; /^    stores:/,/takeover:/d' "$directory/whole.yml" >"$directory/defaults.yml"
 diff <("$forewarn" config show "$example") <("$forewarn" config show "$directory/defaults.yml") ||
     complain "what is called a default is none"
 

@@ -19,13 +19,23 @@ static void reads_settings(void **state)
 
     assert_int_equal(mailindex_settings_parse(
                          "{\"stores\":[{\"path\":\"/v/%d\",\"user\":\"vmail\"},{\"path\":\"/w\","
-                         "\"user\":\"\"}],\"round_ms\":1000,\"max_bytes_per_second\":5}",
+                         "\"user\":\"\",\"members\":[\"a\",\"b\"],\"member\":\"b\","
+                         "\"members_directory\":\"/"
+                         "m\",\"takeover_ms\":7}],\"round_ms\":1000,\"max_bytes_per_second\":5}",
                          arena, &settings, &e),
                      0);
     assert_int_equal(settings.store_count, 2);
     assert_string_equal(settings.stores[0].path, "/v/%d");
     assert_string_equal(settings.stores[0].user, "vmail");
     assert_null(settings.stores[1].user);
+    assert_int_equal(settings.stores[0].share.count, 0);
+    assert_null(settings.stores[0].members_directory);
+    assert_int_equal(settings.stores[0].takeover_ms, 3600000);
+    assert_int_equal(settings.stores[1].share.count, 2);
+    assert_string_equal(settings.stores[1].share.members[1], "b");
+    assert_string_equal(settings.stores[1].member, "b");
+    assert_string_equal(settings.stores[1].members_directory, "/m");
+    assert_int_equal(settings.stores[1].takeover_ms, 7);
     assert_int_equal(settings.round_ms, 1000);
     assert_int_equal(settings.bytes_per_second, 5);
 }
@@ -47,7 +57,12 @@ static void has_defaults(void **state)
 
 static void refuses_nonsense(void **state)
 {
-    static const char *const texts[] = {"{", "[]", "7", "{\"stores\":[{}]}", "{\"stores\":[1]}"};
+    static const char *const texts[] = {"{",
+                                        "[]",
+                                        "7",
+                                        "{\"stores\":[{}]}",
+                                        "{\"stores\":[1]}",
+                                        "{\"stores\":[{\"path\":\"/v\",\"members\":[1]}]}"};
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         SCRATCH_ARENA(arena);
