@@ -44,6 +44,7 @@ static int start_launcher(struct agent *agent, struct error *e)
         .probes = probes,
         .exporters = exporters,
         .exporter_state = agent->exporter_directory,
+        .probe_state = root_is_live(root) ? agent->probe_directory : NULL,
         .root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
         .root_path = path,
         .root_is_live = root_is_live(root),
@@ -72,6 +73,8 @@ static int prepare(struct agent *agent, struct settings *settings, struct error 
         return code;
     agent->exporter_directory =
         directories_make_exporters(settings->config.state_directory, agent->arena);
+    agent->probe_directory =
+        directories_make_probes(settings->config.state_directory, agent->arena);
     code = start_launcher(agent, e);
     if (code == 0)
         code = directories_make_for_socket(agent->options->control_socket, e);

@@ -25,7 +25,7 @@ struct agent {
     const char *host;   /* its name, in the arena */
     int64_t started_ms; /* wall clock */
     struct arena *arena;
-    const char *history_directory, *exporter_directory;
+    const char *history_directory, *exporter_directory, *probe_directory;
     uv_loop_t loop;
     struct launch launch;
     struct dispatch dispatch;

@@ -56,6 +56,13 @@ const char *directories_make_exporters(const char *state_directory, struct arena
     return path;
 }
 
+const char *directories_make_probes(const char *state_directory, struct arena *arena)
+{
+    const char *path = arena_printf(arena, "%s/probes", state_directory);
+    make_in(state_directory, "probes", 0700, false, path);
+    return path;
+}
+
 int directories_make_for_socket(const char *socket_path, struct error *e)
 {
     SCRATCH_ARENA(scratch);

@@ -19,6 +19,9 @@ const char *directories_make_history(const char *state_directory, struct arena *
 /* STATE/exporters, which stays root's, as exporters do: what they keep may be secret. */
 const char *directories_make_exporters(const char *state_directory, struct arena *arena);
 
+/* STATE/probes, the same. */
+const char *directories_make_probes(const char *state_directory, struct arena *arena);
+
 /* The one that a socket is to be in. */
 int directories_make_for_socket(const char *socket_path, struct error *e);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The program of a probe's worker, for the launcher: forewarn-NAME --worker NAME --root PATH, with
- * the descriptors of worker.h. It is executed for nearly every round, so that each probe, PROBER,
- * has one that carries what it needs and nothing else.
+ * The program of a probe's worker, for the launcher: forewarn-NAME --worker NAME --root PATH
+ * --state PATH, with the descriptors of worker.h. It is executed for nearly every round, so that
+ * each probe, PROBER, has one that carries what it needs and nothing else.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -15,10 +15,10 @@
 int main(int argc, char **argv)
 {
     start_process(PROBER.probe->name);
-    if (argc != 5 || strcmp(argv[1], "--worker") != 0 || strcmp(argv[2], PROBER.probe->name) != 0 ||
+    if (argc != 7 || strcmp(argv[1], "--worker") != 0 || strcmp(argv[2], PROBER.probe->name) != 0 ||
         fcntl(WORKER_SOCKET_FD, F_GETFD) < 0 || fcntl(WORKER_ROOT_FD, F_GETFD) < 0) {
         log_error("this is for forewarn itself");
         return 2;
     }
-    return worker_run(&PROBER, argv[4]);
+    return worker_run(&PROBER, argv[4], argv[6][0] ? argv[6] : NULL);
 }

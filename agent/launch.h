@@ -18,6 +18,7 @@ struct launch_config {
     const struct probe *const *probes; /* NULL at the end; orders name them by their index */
     const struct exporter *const *exporters; /* the same, numbered on; NULL: there are none */
     const char *exporter_state; /* the directory that exporters may keep things in; NULL: none */
+    const char *probe_state;    /* the same for probes */
     int root_fd;                /* the directory that workers look at */
     const char *root_path;      /* its name, for texts */
     bool root_is_live;

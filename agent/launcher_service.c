@@ -69,6 +69,8 @@ int launcher_service_run(const struct agent_options *options, struct error *e)
         .exporters = exporters,
         .exporter_state =
             directories_make_exporters(settings.config.state_directory, settings.arena),
+        .probe_state =
+            live ? directories_make_probes(settings.config.state_directory, settings.arena) : NULL,
         .root_fd = LAUNCHER_ROOT_FD,
         .root_path = options->root,
         .root_is_live = live,

@@ -173,12 +173,15 @@ static pid_t launch(const struct launch_config *config, const struct launcher_pr
                     int fd, struct settings *settings)
 {
     SCRATCH_ARENA(arena);
-    const char *state = config->exporter_state ? config->exporter_state : "";
+    const char *known = program->is_exporter ? config->exporter_state : config->probe_state;
+    const char *state = known ? known : "";
     const char *const arguments[] = {arena_printf(arena, "forewarn-%s", program->name),
                                      program->is_exporter ? "--exporter" : "--worker",
                                      program->name,
                                      program->is_exporter ? "--state" : "--root",
                                      program->is_exporter ? state : config->root_path,
+                                     program->is_exporter ? NULL : "--state",
+                                     state,
                                      NULL};
     cap_launch_t launcher = cap_new_launcher(arena_printf(arena, "/proc/self/fd/%d", fd), arguments,
                                              make_environment(arena));

@@ -103,8 +103,12 @@ static int run_probes(const struct look_options *options, struct look_taken *tak
 static int start_launcher(const struct look_options *options, const struct root *root,
                           struct launch *launch, struct error *e)
 {
+    SCRATCH_ARENA(arena);
+    const char *state =
+        options->state_directory ? options->state_directory : DEFAULT_STATE_DIRECTORY;
     const struct launch_config config = {
         .probes = probes,
+        .probe_state = root_is_live(root) ? arena_printf(arena, "%s/probes", state) : NULL,
         .root_fd = open(options->root, O_PATH | O_DIRECTORY | O_CLOEXEC),
         .root_path = options->root,
         .root_is_live = root_is_live(root),

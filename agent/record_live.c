@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/defaults.h"
 #include "agent/privileges.h"
 #include "agent/supervise.h"
 #include "core/clock.h"
@@ -41,6 +42,7 @@ int record_live_start(const struct root *root, struct record_live **started, str
     *started = live;
     const struct launch_config config = {
         .probes = probes,
+        .probe_state = DEFAULT_STATE_DIRECTORY "/probes",
         .root_fd = open(root_path(root), O_PATH | O_DIRECTORY | O_CLOEXEC),
         .root_path = root_path(root),
         .root_is_live = true,

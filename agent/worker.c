@@ -216,16 +216,12 @@ static const char *find_smartctl(const struct root *root)
     return NULL;
 }
 
-/*
- * Where probes may keep what they learn: only on a live host, and only where nobody else can plant
- * something. It is made by "make install".
- */
-static const char *find_state_directory(const struct root *root)
+/* Whether a probe may keep there what it learns: nobody else can plant something. */
+static bool is_safe(const char *directory)
 {
     struct stat st;
-    bool safe = lstat(STATEDIR, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
-                !(st.st_mode & (S_IWGRP | S_IWOTH));
-    return root_is_live(root) && safe ? STATEDIR : NULL;
+    return lstat(directory, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+           !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
 static int serve(struct worker *worker)
@@ -247,7 +243,7 @@ static int serve(struct worker *worker)
     return EXIT_SUCCESS;
 }
 
-int worker_run(const struct prober *prober, const char *root_path)
+int worker_run(const struct prober *prober, const char *root_path, const char *state_directory)
 {
     struct worker worker = {.prober = prober};
     struct root *root;
@@ -267,7 +263,7 @@ int worker_run(const struct prober *prober, const char *root_path)
     worker.run = (struct probe_run){
         .root = root,
         .clock = &clock_system,
-        .state_directory = find_state_directory(root),
+        .state_directory = state_directory && is_safe(state_directory) ? state_directory : NULL,
         .smartctl = find_smartctl(root),
         .begin = begin_target,
         .end = end_target,

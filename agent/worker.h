@@ -16,8 +16,9 @@ void worker_attach(void);
 /*
  * The whole life of a worker process: takes orders from the socket, makes a round of the probe for
  * each and reports target by target (core/worker.proto), until the agent closes its end. root_path
- * is only for texts. Gives the exit status.
+ * is only for texts. state_directory is what the probe may keep things in, where that is safe;
+ * NULL: nothing. Gives the exit status.
  */
-int worker_run(const struct prober *prober, const char *root_path);
+int worker_run(const struct prober *prober, const char *root_path, const char *state_directory);
 
 #endif

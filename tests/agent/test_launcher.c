@@ -213,8 +213,8 @@ int main(int argc, char **argv)
 {
     int failed = 0;
 
-    if (argc > 2 && strcmp(argv[1], "--worker") == 0)
-        return worker_run(&prober, argv[4]);
+    if (argc > 6 && strcmp(argv[1], "--worker") == 0)
+        return worker_run(&prober, argv[4], NULL);
     alarm(60);
     signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {

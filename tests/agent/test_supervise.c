@@ -461,7 +461,7 @@ static int be_worker(const char *name, const char *path)
         if (strcmp(probes[i]->name, name) == 0) {
             misdeed = i < ROWS ? table[i].misdeed : do_nothing;
             const struct prober prober = prober_of(probes[i]);
-            return worker_run(&prober, path);
+            return worker_run(&prober, path, NULL);
         }
     return EXIT_FAILURE;
 }
@@ -474,7 +474,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ROWS; i++)
         probes[i] = table[i].probe;
     probes[ROWS] = &all_hang;
-    if (argc > 4 && strcmp(argv[1], "--worker") == 0)
+    if (argc > 6 && strcmp(argv[1], "--worker") == 0)
         return be_worker(argv[2], argv[4]);
 
     alarm(120);

@@ -306,10 +306,10 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_quarantine, set_up, tear_down),
     };
-    if (argc > 4 && strcmp(argv[1], "--worker") == 0)
+    if (argc > 6 && strcmp(argv[1], "--worker") == 0)
         for (size_t i = 0; all_probes[i]; i++)
             if (strcmp(all_probes[i]->name, argv[2]) == 0)
-                return worker_run(&probers[i], argv[4]);
+                return worker_run(&probers[i], argv[4], NULL);
 
     alarm(120);
     signal(SIGPIPE, SIG_IGN);

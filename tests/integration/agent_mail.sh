@@ -3,26 +3,10 @@
 # The agent verifies mail stores: those of a template with their index files elsewhere, a damaged
 # one, one that cannot be read. Samples, alerts and findings come, and it goes on where it stopped.
 # shellcheck disable=SC2317 # functions are called by until_true
-if [ "$(id -u)" = 0 ] && [ -z "${MOUNTS_APART:-}" ] && unshare -m true 2>/dev/null; then
-    MOUNTS_APART=1 exec unshare -m bash "$0"
-fi
 . "${top_srcdir:-.}/tests/integration/agent.sh"
 
 [ "$(id -u)" = 0 ] || skip "not root: a worker may not read what it has to"
-[ -n "${MOUNTS_APART:-}" ] || skip "no mount namespace can be had here"
-# Where probes keep what they learn: the place is built in, so it is laid over the host's.
-learnt=$(grep -aom 1 '/[ -~]*/lib/forewarn/probes' "$forewarnd")
-[ -n "$learnt" ] || skip "the place of the probes' state is not in $forewarnd"
-above=$learnt
-while [ ! -d "$above" ]; do
-    above=$(dirname "$above")
-done
-mkdir "$directory/upper" "$directory/work"
-mount -t overlay overlay \
-    -o "lowerdir=$above,upperdir=$directory/upper,workdir=$directory/work" "$above" 2>/dev/null ||
-    mount -t tmpfs tmpfs "$above" || skip "nothing can be laid over $above"
-rm -rf "$learnt"
-mkdir -p "$learnt"
+learnt=$state/probes
 chmod 755 "$directory"
 mail=$directory/mail
 

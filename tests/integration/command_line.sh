@@ -19,8 +19,12 @@ wrong()
 wrong 2 "which command?"
 wrong 2 "no command 'chekc'" chekc
 wrong 2 "no command 'x'" help x
-wrong 2 "for forewarn itself" --worker md --root /
-wrong 2 "for forewarn itself" --worker
+wrong 2 "for forewarn itself" --exporter exec --state /
+wrong 2 "for forewarn itself" --exporter
+forewarn=$directory/forewarn-md
+wrong 2 "for forewarn itself" --worker md --root / --state ""
+wrong 2 "for forewarn itself"
+forewarn=$directory/forewarn
 wrong 3 "no option --foo" check --foo
 wrong 3 "no option -x" check -x
 wrong 3 "--root needs an argument" check --root
