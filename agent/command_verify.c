@@ -167,7 +167,8 @@ static int status_of(const struct output *output, const struct verify *verify)
 {
     if (verify->counts.damaged || verify->counts.suspect)
         return STATUS_FOUND;
-    if (output->unread || verify->counts.unreadable || output->failed.code)
+    if (output->unread || verify->counts.unreadable || verify->counts.unverified ||
+        output->failed.code)
         return STATUS_UNREAD;
     return EXIT_SUCCESS;
 }

@@ -30,8 +30,8 @@ static void report(struct verify *verify, const char *store,
 static void count(struct verify *verify, enum mailindex_judgement judgement)
 {
     struct verify_counts *counts = &verify->counts;
-    uint64_t *const of[] = {&counts->sound, &counts->suspect, &counts->damaged, &counts->unreadable,
-                            &counts->busy};
+    uint64_t *const of[] = {&counts->sound,      &counts->suspect, &counts->damaged,
+                            &counts->unreadable, &counts->busy,    &counts->unverified};
     ++*of[judgement];
     verify->seen++;
     if (verify->listener->progress)

@@ -10,7 +10,7 @@
 
 /* What a run came to. */
 struct verify_counts {
-    uint64_t sound, suspect, damaged, unreadable, busy; /* mailboxes */
+    uint64_t sound, suspect, damaged, unreadable, busy, unverified; /* mailboxes */
     uint64_t findings;
 };
 

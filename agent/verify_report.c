@@ -95,6 +95,7 @@ void verify_summary_text(const struct report_style *style, const struct verify *
     put_count(counts->damaged, "damaged", &parts);
     put_count(counts->suspect, "suspect", &parts);
     put_count(counts->unreadable, "not readable", &parts);
+    put_count(counts->unverified, "not verified", &parts);
     put_count(counts->busy, "too busy to judge", &parts);
     put_count(counts->sound, "sound", &parts);
     table_put(style,
@@ -172,9 +173,10 @@ void verify_summary_json(const struct verify *verify, struct buf *out)
 {
     const struct verify_counts *c = &verify->counts;
     buf_puts(out, "\"mailboxes\":");
-    put_json(json_pack("{sI sI sI sI sI}", "sound", (json_int_t)c->sound, "damaged",
+    put_json(json_pack("{sI sI sI sI sI sI}", "sound", (json_int_t)c->sound, "damaged",
                        (json_int_t)c->damaged, "suspect", (json_int_t)c->suspect, "unreadable",
-                       (json_int_t)c->unreadable, "busy", (json_int_t)c->busy),
+                       (json_int_t)c->unreadable, "busy", (json_int_t)c->busy, "unverified",
+                       (json_int_t)c->unverified),
              out);
     buf_printf(out, ",\"bytes_read\":%" PRIu64 ",\"verdict\":\"%s\"", verify->io.bytes,
                verify_verdict(c));

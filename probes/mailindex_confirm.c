@@ -228,7 +228,7 @@ static enum mailindex_judgement settle(const struct mailindex_result *before,
         else if (found->finding.verdict == MAILINDEX_SUSPECT && worst != MAILINDEX_IS_DAMAGED)
             worst = MAILINDEX_IS_SUSPECT;
         else if (found->finding.verdict == MAILINDEX_UNVERIFIED && worst == MAILINDEX_SOUND)
-            worst = MAILINDEX_IS_UNREADABLE; /* of a version that is not known here */
+            worst = MAILINDEX_IS_UNVERIFIED;
         at = &found->next;
     }
     now->last = at;
@@ -253,7 +253,7 @@ static void look_again(struct mailindex_confirm *confirm, struct waiting *waitin
     }
     bool busy = comparison.news && !comparison.confirmed && !comparison.changed;
     enum mailindex_judgement judgement = settle(&waiting->before, &now);
-    if (judgement == MAILINDEX_SOUND && now.unreadable)
+    if ((judgement == MAILINDEX_SOUND || judgement == MAILINDEX_IS_UNVERIFIED) && now.unreadable)
         judgement = MAILINDEX_IS_UNREADABLE;
     tell(confirm, &waiting->mailbox, &now, busy ? MAILINDEX_IS_BUSY : judgement);
     mailindex_result_free(&now);
@@ -285,17 +285,28 @@ static void put(struct mailindex_confirm *confirm, const struct mailindex_mailbo
     waiting->due_ms = now_ms() + delay_of(confirm, result);
 }
 
+/* A version or format stays what it is: another look would say the same. */
+static bool is_only_unverified(const struct mailindex_result *result)
+{
+    for (const struct mailindex_found *found = result->first; found; found = found->next)
+        if (found->finding.verdict != MAILINDEX_UNVERIFIED)
+            return false;
+    return result->count && !result->dropped && !result->unreadable;
+}
+
 void mailindex_confirm_add(struct mailindex_confirm *confirm,
                            const struct mailindex_mailbox *mailbox)
 {
     struct mailindex_result result;
 
     mailindex_look_at(mailbox, &confirm->options.look, &result);
-    if (result.count) {
+    if (result.count && !is_only_unverified(&result)) {
         put(confirm, mailbox, &result);
     } else {
         tell(confirm, mailbox, &result,
-             result.unreadable ? MAILINDEX_IS_UNREADABLE : MAILINDEX_SOUND);
+             result.unreadable ? MAILINDEX_IS_UNREADABLE
+             : result.count    ? MAILINDEX_IS_UNVERIFIED
+                               : MAILINDEX_SOUND);
         mailindex_result_free(&result);
     }
     mailindex_confirm_due(confirm);

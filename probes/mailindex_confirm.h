@@ -15,6 +15,7 @@ enum mailindex_judgement {
     MAILINDEX_IS_DAMAGED,
     MAILINDEX_IS_UNREADABLE, /* part of it at least; findings may stand beside */
     MAILINDEX_IS_BUSY, /* what was found was another thing at each look: written to all along */
+    MAILINDEX_IS_UNVERIFIED, /* in part at least: a version or format that is not known here */
 };
 
 struct mailindex_judged {

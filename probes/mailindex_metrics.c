@@ -11,12 +11,14 @@
         .labels = {"store", "member", ##__VA_ARGS__},                                              \
     }
 
-MAIL(mailindex_mailboxes, METRIC_GAUGE, "mailboxes", "",
-     "dovecot.index, cyrus.index and the files beside it",
-     "Mailboxes by what the last look at each came to: sound damaged suspect unreadable unseen. An "
-     "mdbox' storage, a user's list of mailboxes and a directory with databases of Cyrus count as "
-     "one each.",
-     "verdict");
+MAIL(
+    mailindex_mailboxes, METRIC_GAUGE, "mailboxes", "",
+    "dovecot.index, cyrus.index and the files beside it",
+    "Mailboxes by what the last look at each came to: sound damaged suspect unreadable unseen, and "
+    "unverified where part of it is of a version or format that is not known. An mdbox' storage, a "
+    "user's list of mailboxes and a directory with databases of Cyrus count as "
+    "one each.",
+    "verdict");
 MAIL(mailindex_damage, METRIC_GAUGE, "damage", "",
      "dovecot.index, cyrus.index and the files beside it",
      "Mailboxes with damage of a kind, by the first finding of each: index log cache agreement "

@@ -34,6 +34,7 @@ void mailindex_plan_free(struct mailindex_plan *plan)
     while (plan->bad_count)
         drop(plan, plan->bad_count - 1);
     free(plan->bad);
+    free(plan->unverified_file);
     *plan = (struct mailindex_plan){0};
 }
 
@@ -89,6 +90,7 @@ void mailindex_plan_begin(struct mailindex_plan *plan, int64_t now_ms, int64_t r
         if (slot == MAILINDEX_SLOTS)
             break;
         plan->due[slot] = true;
+        plan->unverified[slot] = 0; /* counted anew as it is gone over */
     }
     for (size_t i = 0; i < plan->bad_count; i++)
         plan->bad[i].seen = false;
@@ -150,6 +152,15 @@ void mailindex_plan_judged(struct mailindex_plan *plan, uint64_t key,
     added->mailbox = copy(bad->mailbox);
     added->file = copy(bad->file);
     added->message = copy(bad->message);
+}
+
+/* Those that are looked at out of turn were counted, or will be when their slot is due. */
+void mailindex_plan_unverified(struct mailindex_plan *plan, uint64_t key, const char *file)
+{
+    mailindex_plan_judged(plan, key, NULL);
+    plan->unverified[slot_of(key)] += plan->due[slot_of(key)];
+    free(plan->unverified_file);
+    plan->unverified_file = copy(file);
 }
 
 void mailindex_plan_end(struct mailindex_plan *plan)

@@ -44,7 +44,10 @@ struct mailindex_plan {
     uint64_t rebuilds;              /* counted since the plan began */
     struct mailindex_bad *bad;
     size_t bad_count, bad_room;
-    uint64_t bad_beyond;              /* that had no room, in the last whole sweep */
+    uint64_t bad_beyond; /* that had no room, in the last whole sweep */
+    /* By slot, how many hold what is not verified, and the file of one of them. */
+    uint32_t unverified[MAILINDEX_SLOTS];
+    char *unverified_file;
     struct mailindex_meeting meeting; /* of the hosts that share the store */
 
     /* Of the sweep under way: */
@@ -68,6 +71,10 @@ bool mailindex_plan_wants(struct mailindex_plan *plan, uint64_t key, int64_t cha
 /* What came of a look. bad is copied; NULL: it is sound. */
 void mailindex_plan_judged(struct mailindex_plan *plan, uint64_t key,
                            const struct mailindex_bad *bad);
+
+/* A look found nothing, but in that file what is not known here; it is sound as far as that goes.
+ */
+void mailindex_plan_unverified(struct mailindex_plan *plan, uint64_t key, const char *file);
 void mailindex_plan_end(struct mailindex_plan *plan);
 
 /* Whether slots are due, so that another sweep is worth while. */

@@ -36,9 +36,11 @@ static json_t *render_meeting(const struct mailindex_meeting *meeting)
 char *mailindex_plan_render(const struct mailindex_plan *plan)
 {
     json_t *slots = json_array(), *due = json_array(), *bad = json_array();
+    json_t *unverified = json_array();
 
     for (size_t i = 0; i < MAILINDEX_SLOTS; i++) {
         json_array_append_new(slots, json_integer(plan->slots[i]));
+        json_array_append_new(unverified, json_integer(plan->unverified[i]));
         if (plan->due[i])
             json_array_append_new(due, json_integer((json_int_t)i));
     }
@@ -48,12 +50,14 @@ char *mailindex_plan_render(const struct mailindex_plan *plan)
             json_array_append_new(bad, one);
     }
     json_t *top =
-        json_pack("{si sI sI sI sI sI sI sI so so so so}", "version", VERSION, "begun_ms",
+        json_pack("{si sI sI sI sI sI sI sI so so so so so}", "version", VERSION, "begun_ms",
                   (json_int_t)plan->begun_ms, "swept_ms", (json_int_t)plan->swept_ms, "total",
                   (json_int_t)plan->total, "rebuilds", (json_int_t)plan->rebuilds, "sweep_ms",
                   (json_int_t)plan->sweep_ms, "seen", (json_int_t)plan->seen, "walked",
                   (json_int_t)plan->walked, "slots", slots, "due", due, "bad", bad, "meeting",
-                  render_meeting(&plan->meeting));
+                  render_meeting(&plan->meeting), "unverified", unverified);
+    if (top && plan->unverified_file) /* left out where it is no UTF-8 */
+        json_object_set_new(top, "unverified_file", json_string(plan->unverified_file));
     char *text = top ? json_dumps(top, JSON_INDENT(1)) : NULL;
     json_decref(top);
     return text;
@@ -84,6 +88,19 @@ static void take_bad(struct mailindex_plan *plan, const json_t *one)
                                 .file = text_of(one, "file"),
                                 .message = text_of(one, "message")};
     mailindex_plan_judged(plan, strtoull(key, NULL, 16), &bad);
+}
+
+static void take_unverified(struct mailindex_plan *plan, const json_t *top)
+{
+    const json_t *counts = json_object_get(top, "unverified");
+    const char *file = text_of(top, "unverified_file");
+
+    for (size_t i = 0; i < MAILINDEX_SLOTS; i++) {
+        json_int_t count = json_integer_value(json_array_get(counts, i));
+        plan->unverified[i] = count > 0 && count <= UINT32_MAX ? (uint32_t)count : 0;
+    }
+    free(plan->unverified_file);
+    plan->unverified_file = file[0] ? strdup(file) : NULL;
 }
 
 static uint64_t mask_of(const json_t *top, const char *name)
@@ -134,6 +151,7 @@ int mailindex_plan_parse(struct mailindex_plan *plan, const char *text, size_t l
             int64_t slot = json_integer_value(json_array_get(slots, i));
             plan->slots[i] = slot > 0 ? slot : 0;
         }
+        take_unverified(plan, top);
         take_sweep(plan, top);
         take_meeting(&plan->meeting, json_object_get(top, "meeting"));
         for (size_t i = 0; i < json_array_size(bad); i++)

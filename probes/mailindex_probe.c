@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -154,12 +155,21 @@ static void report_members(struct probe_run *run, const struct mailindex_setting
     SAMPLE(run, &mailindex_members, (int)store->share.count - alive, store, "gone");
 }
 
+static uint64_t unverified_of(const struct mailindex_plan *plan)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < MAILINDEX_SLOTS; i++)
+        count += plan->unverified[i];
+    return count;
+}
+
 static void report_counts(struct probe_run *run, const struct mailindex_settings_store *store,
                           const struct mailindex_plan *plan)
 {
     static const char *const verdicts[] = {"sound", "suspect", "damaged", "unreadable"};
     uint64_t verdict[4] = {0}, kinds[MAILINDEX_KINDS] = {0};
-    uint64_t unseen = mailindex_plan_unseen(plan), not_sound = unseen;
+    uint64_t unseen = mailindex_plan_unseen(plan), unverified = unverified_of(plan);
+    uint64_t not_sound = unseen + unverified;
     uint64_t total = plan->total > plan->seen ? plan->total : plan->seen;
 
     for (size_t i = 0; i < plan->bad_count; i++) {
@@ -175,6 +185,11 @@ static void report_counts(struct probe_run *run, const struct mailindex_settings
     for (int v = 0; v < 4; v++)
         SAMPLE(run, &mailindex_mailboxes, verdict[v], store, verdicts[v]);
     SAMPLE(run, &mailindex_mailboxes, unseen, store, "unseen");
+    SAMPLE(run, &mailindex_mailboxes, unverified, store, "unverified");
+    if (unverified)
+        probe_finding(
+            run, "note", false, store->path, plan->unverified_file ? plan->unverified_file : "",
+            "%" PRIu64 " hold a version or format that is not verified; one of them", unverified);
     for (unsigned k = 0; k < MAILINDEX_KINDS; k++)
         SAMPLE(run, &mailindex_damage, kinds[k], store, mailindex_kinds[k]);
 }

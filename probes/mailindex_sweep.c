@@ -126,6 +126,10 @@ static void judged(const struct mailindex_judged *judged, void *arg)
         return;
     }
     const struct mailindex_finding *finding = result->first ? &result->first->finding : NULL;
+    if (judged->judgement == MAILINDEX_IS_UNVERIFIED && finding) {
+        mailindex_plan_unverified(&sweep->plan, key, finding->file);
+        return;
+    }
     const char *file = finding                   ? finding->file
                        : result->unreadable_file ? result->unreadable_file
                                                  : "";

@@ -4,22 +4,9 @@
 # sum over all is the number of mailboxes. One is killed: after the time its share is taken over by
 # the other two. It comes back, and has its share again.
 # shellcheck disable=SC2317 # functions are called by until_true
-if [ "$(id -u)" = 0 ] && [ -z "${MOUNTS_APART:-}" ] && unshare -m true 2>/dev/null; then
-    MOUNTS_APART=1 exec unshare -m bash "$0"
-fi
 . "${top_srcdir:-.}/tests/integration/agent.sh"
 
 [ "$(id -u)" = 0 ] || skip "not root: a worker may not read what it has to"
-[ -n "${MOUNTS_APART:-}" ] || skip "no mount namespace can be had here"
-# Where probes keep what they learn is built in: each agent has a place of its own laid over it.
-learnt=$(grep -aom 1 '/[ -~]*/lib/forewarn/probes' "$forewarnd")
-[ -n "$learnt" ] || skip "the place of the probes' state is not in $forewarnd"
-above=$learnt
-while [ ! -d "$above" ]; do
-    above=$(dirname "$above")
-done
-mount -t tmpfs tmpfs "$above" 2>/dev/null || skip "nothing can be laid over $above"
-mkdir -p "$learnt"
 chmod 755 "$directory"
 mail=$directory/mail
 count=24
@@ -36,7 +23,7 @@ declare -A agents
 # start_member NAME
 start_member()
 {
-    mkdir -p "$directory/$1/state" "$directory/$1/run" "$directory/$1/learnt"
+    mkdir -p "$directory/$1/state" "$directory/$1/run"
     chown nobody "$directory/$1/run"
     printf '%s\n' "state_directory: $directory/$1/state" "evaluation_interval: 1s" \
         "rule_files: [$(readlink -f "$top_srcdir")/rules/mailindex.yml]" \
@@ -44,9 +31,7 @@ start_member()
         "  mailindex:" "    interval: 1s" \
         "    stores: [{path: $mail, members: [m1, m2, m3.example.org], member: $1," \
         "      members_directory: $directory/members, takeover: 15s}]" >"$directory/$1/forewarn.yml"
-    # shellcheck disable=SC2016 # the inner shell's
-    timeout -k 5 240 unshare -m bash -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' x \
-        "$directory/$1/learnt" "$learnt" "$forewarnd" --config "$directory/$1/forewarn.yml" \
+    timeout -k 5 300 "$forewarnd" --config "$directory/$1/forewarn.yml" \
         --control-socket "$directory/$1/run/s" -v "${web[@]}" >>"$directory/$1/log" 2>&1 &
     agents[$1]=$!
 }
@@ -89,7 +74,7 @@ sum()
 # mailboxes NAME: which it knows, by what it keeps
 mailboxes()
 {
-    grep -ho '"mailbox": "[^"]*"' "$directory/$1/learnt/mailindex/"*.json 2>/dev/null
+    grep -ho '"mailbox": "[^"]*"' "$directory/$1/state/probes/mailindex/"*.json 2>/dev/null
 }
 
 # divided NAME...: each mailbox is known to exactly one of them, and each of them has some

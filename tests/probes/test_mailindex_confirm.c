@@ -18,7 +18,8 @@
 
 static void judged(const struct mailindex_judged *judged, void *arg)
 {
-    static const char *const names[] = {"sound", "suspect", "damaged", "unreadable", "busy"};
+    static const char *const names[] = {"sound",      "suspect", "damaged",
+                                        "unreadable", "busy",    "unverified"};
     struct buf *out = arg;
     buf_printf(out, "%s %s", judged->mailbox->name, names[judged->judgement]);
     for (const struct mailindex_found *f = judged->result->first; f; f = f->next)

@@ -92,6 +92,30 @@ static void looks_at_changes_and_at_the_damaged(void **state)
     mailindex_plan_free(&plan);
 }
 
+/* What is not verified is counted once, however often it changes, and is not looked at again. */
+static void counts_what_is_not_verified(void **state)
+{
+    struct mailindex_plan plan = {0};
+    int64_t now = INT64_C(1700000000000);
+    (void)state;
+
+    for (int hour = 0; hour < 2 * 7 * 24; hour++, now += HOUR_MS) {
+        uint64_t sum = 0;
+        mailindex_plan_begin(&plan, now, ROUND_MS);
+        for (int i = 0; i < MAILBOXES; i++)
+            if (mailindex_plan_wants(&plan, key(i), i == 42 ? now : 1) && i % 50 == 42)
+                mailindex_plan_unverified(&plan, key(i), "file");
+        mailindex_plan_end(&plan);
+        for (int i = 0; i < MAILINDEX_SLOTS; i++)
+            sum += plan.unverified[i];
+        if (hour >= MAILINDEX_SLOTS / MAILINDEX_SLOTS_A_SWEEP)
+            assert_int_equal(sum, MAILBOXES / 50);
+    }
+    assert_int_equal(plan.bad_count, 0);
+    assert_string_equal(plan.unverified_file, "file");
+    mailindex_plan_free(&plan);
+}
+
 static void is_kept(void **state)
 {
     struct mailindex_plan plan = {0}, again = {0};
@@ -104,12 +128,23 @@ static void is_kept(void **state)
     sweep(&plan, INT64_C(1700000000000), -1, looked);
     mailindex_plan_judged(&plan, UINT64_C(0xfedcba9876543210), &bad);
     plan.rebuilds = 9;
+    plan.meeting = (struct mailindex_meeting){.names = UINT64_C(0xfedcba9876543210),
+                                              .alive = UINT64_MAX,
+                                              .sweep = 3,
+                                              .before = UINT64_C(1) << 63,
+                                              .since_ms = 4,
+                                              .met_ms = 5};
+    plan.unverified[7] = 8;
+    plan.unverified_file = strdup("db");
     char *text = mailindex_plan_render(&plan);
     assert_non_null(text);
     assert_int_equal(mailindex_plan_parse(&again, text, strlen(text), &e), 0);
     assert_memory_equal(again.slots, plan.slots, sizeof plan.slots);
     assert_int_equal(again.total, MAILBOXES);
     assert_int_equal(again.rebuilds, 9);
+    assert_memory_equal(&again.meeting, &plan.meeting, sizeof plan.meeting);
+    assert_int_equal(again.unverified[7], 8);
+    assert_string_equal(again.unverified_file, "db");
     assert_int_equal(again.bad_count, 1);
     assert_int_equal(again.bad[0].key, UINT64_C(0xfedcba9876543210));
     assert_string_equal(again.bad[0].message, "m");
@@ -127,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_round),
         cmocka_unit_test(looks_at_changes_and_at_the_damaged),
+        cmocka_unit_test(counts_what_is_not_verified),
         cmocka_unit_test(is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
