@@ -46,19 +46,25 @@ must()
 
 # ---- disks
 
-# disk NAME: the kernel's name of ahci0, ide1, scsi2, nvme0 (their numbers do not follow its own).
+# disk NAME: the kernel's name of ahci0, ide1, scsi2, nvme0 (their numbers do not follow its own), once
+# it is there; 1 when it is not within 20 s.
 disk()
 {
-    local link serial=${1^^}
-    for link in /dev/disk/by-id/*"_VM$serial" /dev/disk/by-id/*-35*; do
-        case $link in *"VM$serial") basename "$(readlink "$link")" && return ;; esac
-    done
-    for link in /sys/block/*; do
-        if tr -d '\0' <"$link/device/vpd_pg80" 2>/dev/null | grep -q "VM$serial\$" ||
-            grep -q "VM$serial *\$" "$link/device/serial" 2>/dev/null; then
-            basename "$link"
+    until_true 20 find_disk "$1" && find_disk "$1"
+}
+
+find_disk()
+{
+    local entry
+    for entry in /dev/disk/by-id/*"_VM${1^^}" /sys/block/*/device/vpd_pg80; do
+        case $entry in
+        /dev/*) [ ! -e "$entry" ] || { basename "$(readlink "$entry")" && return; } ;;
+        *"/device/vpd_pg80")
+            tr -d '\0' 2>/dev/null <"$entry" | grep -q "VM${1^^}\$" || continue
+            basename "${entry%/device/*}"
             return
-        fi
+            ;;
+        esac
     done
     return 1
 }
