@@ -55,6 +55,14 @@ static void read_keywords(struct maildir *m)
         char *text = arena_strndup(check->arena, (const char *)bytes.data, bytes.length);
         maildir_keywords_parse(text, bytes.length, &m->keywords);
         m->has_keywords = m->keywords.bad_lines == 0;
+        if (!m->has_keywords)
+            mailindex_report(
+                check->sink, "M06",
+                (struct mailindex_place){
+                    arena_printf(check->arena, "%s/dovecot-keywords", check->mailbox->control.path),
+                    (uint64_t)m->keywords.bad_offset, 0},
+                "lines that are not a number from 0 to %d and a keyword, each number once: %zu",
+                MAILDIR_KEYWORDS - 1, m->keywords.bad_lines);
     }
     mailindex_bytes_free(&bytes);
 }

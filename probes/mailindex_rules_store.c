@@ -60,6 +60,10 @@ static const struct mailindex_rule rules[] = {
      RESTORE_MAIL},
     {"M05", "maildir", DAMAGED, "users get a mail whose content is not what was delivered",
      RESTORE_MAIL},
+    {"M06", "maildir", SUSPECT,
+     "Dovecot passes over such lines without a word: mails lose that keyword, and get another when "
+     "its letter is given away again",
+     "correct the lines, 'NUMBER KEYWORD', while the user is logged out"},
     {"U01", "uidlist", DAMAGED,
      "Dovecot writes the list anew: all mails get new uids, and clients fetch them again",
      NEW_UIDS},

@@ -45,6 +45,16 @@ run 0 --delay 0 "$store"
 expect "SOUND  mailboxes: 1 sound"
 run 0 --deep --delay 0 "maildir:$store/a"
 
+printf '0 Work\n1 Home\n' >"$store/a/dovecot-keywords"
+run 0 --delay 0 "$store"
+for line in '1 Work' '26 Work' 'Work' '2'; do
+    printf '1 Home\n%s\n' "$line" >"$store/a/dovecot-keywords"
+    run 2 --delay 0 "$store"
+    expect "dovecot-keywords"
+    expect "lines that are not a number from 0 to 25 and a keyword, each number once: 1"
+done
+rm "$store/a/dovecot-keywords"
+
 # Damage in each place, and what is told of it.
 printf 'x' >>"$store/a/cur/1.M1P1.h,S=6,W=8:2,S"
 run 2 --delay 0 "$store"
