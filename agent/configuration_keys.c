@@ -67,6 +67,13 @@ const struct config_key config_keys[] = {
      "366d."},
     {"probes.mailindex.max_bytes_per_second", KEY_DEFAULT, "20MiB",
      "How fast stores are read at most."},
+    {"probes.mailindex.baseline", KEY_DEFAULT, "false",
+     "Whether it is remembered what must never change in sound mailboxes, mails too, so that bit "
+     "rot "
+     "and lost updates are found. Each mail is read once a round for it, as fast as "
+     "max_bytes_per_second allows; of a mailbox that has more than can be read in 20 s, a part "
+     "each "
+     "round."},
     {"notify", KEY_SECTION, NULL, "When receivers are told."},
     {"notify.repeat", KEY_SECTION, NULL,
      "How long to wait before an alert that still fires is told again, by its severity; the wait "

@@ -179,6 +179,7 @@ struct mailindex {
     struct config_probe probe; /* first, as probe_fields have it */
     json_t *stores;
     int64_t round_ms, bytes_per_second;
+    bool baseline;
 };
 
 static void read_stores(struct yaml_file *file, const yaml_node_t *node, void *out)
@@ -215,11 +216,12 @@ static const char *mailindex_json(struct mailindex *mailindex, struct arena *are
 {
     bool has_any = json_array_size(mailindex->stores) ||
                    mailindex->round_ms != MAILINDEX_ROUND_MS ||
-                   mailindex->bytes_per_second != MAILINDEX_BYTES_PER_SECOND;
+                   mailindex->bytes_per_second != MAILINDEX_BYTES_PER_SECOND || mailindex->baseline;
     const char *json =
-        dump(json_must(json_pack("{so sI sI}", "stores", mailindex->stores, "round_ms",
+        dump(json_must(json_pack("{so sI sI sb}", "stores", mailindex->stores, "round_ms",
                                  (json_int_t)mailindex->round_ms, "max_bytes_per_second",
-                                 (json_int_t)mailindex->bytes_per_second)),
+                                 (json_int_t)mailindex->bytes_per_second, "baseline",
+                                 mailindex->baseline)),
              arena);
     return has_any ? json : NULL;
 }
@@ -231,6 +233,7 @@ static void read_mailindex(struct yaml_file *file, const yaml_node_t *node, void
         {"round", read_round, offsetof(struct mailindex, round_ms)},
         {"max_bytes_per_second", read_bytes_per_second,
          offsetof(struct mailindex, bytes_per_second)},
+        {"baseline", config_read_bool, offsetof(struct mailindex, baseline)},
     };
     enum { COMMON = PROBE_FIELDS - 1, OWN = sizeof own / sizeof *own };
     struct yaml_field fields[COMMON + OWN];

@@ -167,6 +167,18 @@ int mailindex_baseline_open(const char *path, struct mailindex_baseline **out, s
     return code;
 }
 
+/* The journal stays open as long as it is not deleted: SQLite, "PRAGMA locking_mode". */
+int mailindex_baseline_keep_open(struct mailindex_baseline *baseline, struct error *e)
+{
+    static const char keep[] = "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA locking_mode = EXCLUSIVE;"
+                               "PRAGMA journal_mode = TRUNCATE;"
+                               "BEGIN IMMEDIATE;"
+                               "PRAGMA user_version = 2;"
+                               "COMMIT";
+    return execute(baseline, keep, e);
+}
+
 static int commit(struct mailindex_baseline *baseline, struct error *e)
 {
     if (!baseline->pending)

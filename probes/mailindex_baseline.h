@@ -21,6 +21,12 @@ struct mailindex_baseline;
 int mailindex_baseline_open(const char *path, struct mailindex_baseline **baseline,
                             struct error *e);
 
+/*
+ * From now on no other process can open it, and no other file is opened until it is closed: the
+ * rights that the thread has meanwhile do not matter.
+ */
+int mailindex_baseline_keep_open(struct mailindex_baseline *baseline, struct error *e);
+
 /* Writes what is pending; the first error that there was since it was opened. */
 int mailindex_baseline_close(struct mailindex_baseline **baseline, struct error *e);
 

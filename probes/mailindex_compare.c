@@ -32,6 +32,10 @@ static void read_known(struct mailindex_compare *compare)
         mailindex_check_unreadable(check, check->mailbox->index.path, e.text);
     if (found > 0)
         compare->before = sums_list_read(compare->known.data, compare->known.length, check->arena);
+    if (compare->before && check->options->mail_bytes)
+        compare->mail_parts =
+            1 + (sums_total(compare->before, SUMS_MAIL) + sums_total(compare->before, SUMS_MAILS)) /
+                    check->options->mail_bytes;
 }
 
 /* Times of files may be that coarse, and clocks of hosts that far apart. */

@@ -5,9 +5,10 @@
 
 #include "probes/mailindex_compare_inside.h"
 
-/* Reads the file once and adds it to all makers; false where it could not be read. */
+/* Reads the file once and adds it to all makers that are wanted; false where it could not be read.
+ */
 static bool add_file(struct mailindex_compare *compare, const struct compare_file *file,
-                     const struct sums *before)
+                     bool before_apart)
 {
     const struct mailindex_file *from = &file->handle->file;
     uint8_t *piece = compare->piece;
@@ -26,33 +27,37 @@ static bool add_file(struct mailindex_compare *compare, const struct compare_fil
         if (file->mask)
             file->mask(piece, at, (size_t)got, file->arg);
         sums_add(compare->making, piece, (size_t)got);
-        if (before)
+        if (before_apart)
             sums_add(compare->making_before, piece, (size_t)got);
         at += (uint64_t)got;
     }
     return true;
 }
 
+/* Of a mail no more is wanted than whether it is still the same time. */
+uint64_t compare_time(const struct mailindex_compare *compare, enum sums_kind kind,
+                      const struct mailindex_stamp *stamp)
+{
+    uint64_t ns = (uint64_t)stamp->mtime_s * 1000000000 + stamp->mtime_ns;
+
+    if (stamp->mtime_s <= 0)
+        return 0;
+    if (kind == SUMS_MAIL)
+        return (sums_name(&ns, sizeof ns) & 0xffff) | 1;
+    return sums_time(ns, ns < compare->settled_ns);
+}
+
 /* 0 where it was written to since it was opened. */
-static uint64_t time_of(const struct mailindex_compare *compare,
+static uint64_t time_of(const struct mailindex_compare *compare, enum sums_kind kind,
                         const struct mailindex_handle *handle)
 {
-    const struct mailindex_stamp *stamp = &handle->stamp;
-    uint64_t ns = (uint64_t)stamp->mtime_s * 1000000000 + stamp->mtime_ns;
     struct mailindex_stamp now;
     struct stat st;
 
-    if (stamp->mtime_s <= 0 || fstat(handle->fd, &st) < 0)
+    if (fstat(handle->fd, &st) < 0)
         return 0;
     now = mailindex_stamp(&st);
-    return mailindex_stamp_same(stamp, &now) ? sums_time(ns, ns < compare->settled_ns) : 0;
-}
-
-/* Of a mail no more is wanted than whether it is still the same time. */
-static uint64_t mark_of(uint64_t time)
-{
-    time &= ~UINT64_C(1);
-    return time ? (sums_name(&time, sizeof time) & 0xffff) | 1 : 0;
+    return mailindex_stamp_same(&handle->stamp, &now) ? compare_time(compare, kind, &now) : 0;
 }
 
 static uint64_t size_of(const struct sums *sums)
@@ -69,13 +74,12 @@ static bool make(struct mailindex_compare *compare, const struct compare_file *f
 
     sums_start(compare->making, file->length, file->max);
     sums_start(compare->making_whole, size, 1);
-    if (before)
+    bool apart = before && !sums_is_as(compare->making, before);
+    if (apart)
         sums_start_as(compare->making_before, before);
-    if (!add_file(compare, file, before) || !sums_finish(compare->making, now))
+    if (!add_file(compare, file, apart) || !sums_finish(compare->making, now))
         return false;
-    now->time = time_of(compare, file->handle);
-    if (now->kind == SUMS_MAIL)
-        now->time = mark_of(now->time);
+    now->time = time_of(compare, (enum sums_kind)now->kind, file->handle);
     now->has_whole = file->mask || file->length < size;
     if (now->has_whole) {
         sums_finish(compare->making_whole, &whole);
@@ -120,7 +124,11 @@ enum compare_result compare_file(struct mailindex_compare *compare, const struct
     sums_write(&compare->now, now);
     if (!before)
         return COMPARE_NEW;
-    bool reached = sums_finish(compare->making_before, &again);
+    bool reached = true;
+    if (sums_is_as(compare->making, before))
+        again = *now;
+    else
+        reached = sums_finish(compare->making_before, &again);
     bool differ = sums_differ(before, &again, difference);
     compare_times(compare, file, before, now, !differ && reached);
     if (differ)

@@ -14,6 +14,8 @@ struct mailindex_compare {
     struct sums_writer now;
     struct sums_maker *making, *making_before, *making_whole;
     uint8_t *piece;
+    uint64_t mail_parts;   /* that are read a part at a look */
+    uint64_t mail_bytes;   /* that were read */
     uint64_t settled_ns;   /* what changed before then has changed for good */
     struct arena *scratch; /* of one file */
     bool index_is_older;   /* than the one that was known */
@@ -51,6 +53,10 @@ enum compare_result {
 enum compare_result compare_file(struct mailindex_compare *compare, const struct compare_file *file,
                                  const struct sums *before, struct sums *now,
                                  struct sums_difference *difference);
+
+/* The time of a file, as it is kept; 0 where it has none. */
+uint64_t compare_time(const struct mailindex_compare *compare, enum sums_kind kind,
+                      const struct mailindex_stamp *stamp);
 
 /*
  * What is damage, unless it turns out that a backup was restored, or the log went on in another way

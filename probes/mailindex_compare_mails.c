@@ -114,6 +114,43 @@ bool compare_is_mail(const char *name, enum compare_mail kind)
     return id_of(name, kind) != 0;
 }
 
+/* Whether it is this file's turn: each has a part, whatever else comes and goes. */
+static bool is_its_turn(const struct mailindex_compare *compare, uint64_t id)
+{
+    const struct mailindex_look_options *options = compare->check->options;
+    uint64_t part = sums_name(&id, sizeof id);
+
+    return compare->mail_parts < 2 || (part + options->turn) % compare->mail_parts == 0;
+}
+
+/*
+ * Whether it is not to be read this time: what was known of it then stays known, and what was not
+ * comes another time.
+ */
+static bool is_left_out(struct mailindex_compare *compare, const struct mailindex_dir *dir,
+                        const char *name, enum sums_kind kind, uint64_t id)
+{
+    const struct mailindex_look_options *options = compare->check->options;
+    struct mailindex_stamp stamp;
+    struct sums before;
+
+    if (!options->only_new_mails && !options->mail_bytes)
+        return false;
+    if (mailindex_stamp_of(dir, name, &stamp) < 0)
+        return false;
+    bool known = compare->before && sums_find(compare->before, kind, id, &before);
+    bool untouched = known && before.time == compare_time(compare, kind, &stamp) &&
+                     before.length + (before.has_whole ? before.beyond : 0) == (uint64_t)stamp.size;
+    bool spent = options->mail_bytes && compare->mail_bytes >= options->mail_bytes;
+    if (!spent && (!untouched || (!options->only_new_mails && is_its_turn(compare, id)))) {
+        compare->mail_bytes += (uint64_t)stamp.size;
+        return false;
+    }
+    if (known)
+        sums_write(&compare->now, &before);
+    return true;
+}
+
 static void compare_entry(struct mailindex_compare *compare, const struct mailindex_dir *dir,
                           const char *name, enum compare_mail kind)
 {
@@ -122,7 +159,7 @@ static void compare_entry(struct mailindex_compare *compare, const struct mailin
     struct error e = {0};
     uint64_t id = id_of(name, kind);
 
-    if (!id)
+    if (!id || is_left_out(compare, dir, name, kind == COMPARE_M ? SUMS_MAILS : SUMS_MAIL, id))
         return;
     arena_reset(compare->scratch);
     if (mailindex_handle_open(dir, name, compare->scratch, check->options->io, &handle, &e) < 0)

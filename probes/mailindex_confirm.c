@@ -17,6 +17,7 @@ enum { MAX_LOOKS = 4, MAX_WAITING = 48 };
 struct waiting {
     struct arena *arena; /* of the mailbox's texts */
     struct mailindex_mailbox mailbox;
+    struct mailindex_look_options look;
     struct mailindex_result before;
     int64_t due_ms;
     int looks;
@@ -241,7 +242,7 @@ static void look_again(struct mailindex_confirm *confirm, struct waiting *waitin
 {
     struct mailindex_result now;
 
-    mailindex_look_at(&waiting->mailbox, &confirm->options.look, &now);
+    mailindex_look_at(&waiting->mailbox, &waiting->look, &now);
     waiting->looks++;
     struct comparison comparison = compare(&waiting->before, &now);
     *done = waiting->looks >= MAX_LOOKS || (!comparison.changed && !comparison.news);
@@ -280,7 +281,8 @@ static void put(struct mailindex_confirm *confirm, const struct mailindex_mailbo
     while (confirm->count == MAX_WAITING)
         take_first(confirm);
     struct waiting *waiting = &confirm->waiting[confirm->count++];
-    *waiting = (struct waiting){.arena = arena_new(), .before = *result, .looks = 1};
+    *waiting = (struct waiting){
+        .arena = arena_new(), .look = confirm->options.look, .before = *result, .looks = 1};
     copy_mailbox(mailbox, &waiting->mailbox, waiting->arena);
     waiting->due_ms = now_ms() + delay_of(confirm, result);
 }
@@ -292,6 +294,20 @@ static bool is_only_unverified(const struct mailindex_result *result)
         if (found->finding.verdict != MAILINDEX_UNVERIFIED)
             return false;
     return result->count && !result->dropped && !result->unreadable;
+}
+
+void mailindex_confirm_look(struct mailindex_confirm *confirm,
+                            const struct mailindex_look_options *look)
+{
+    confirm->options.look = *look;
+}
+
+void mailindex_confirm_baseline(struct mailindex_confirm *confirm,
+                                struct mailindex_baseline *baseline)
+{
+    confirm->options.look.baseline = baseline;
+    for (size_t i = 0; i < confirm->count; i++)
+        confirm->waiting[i].look.baseline = baseline;
 }
 
 void mailindex_confirm_add(struct mailindex_confirm *confirm,

@@ -35,6 +35,14 @@ struct mailindex_confirm;
 
 struct mailindex_confirm *mailindex_confirm_new(const struct mailindex_confirm_options *options);
 
+/* How mailboxes are looked at from now on; those that wait are looked at again as they were. */
+void mailindex_confirm_look(struct mailindex_confirm *confirm,
+                            const struct mailindex_look_options *look);
+
+/* Another baseline, or none, also for those that wait: the one before is about to be closed. */
+void mailindex_confirm_baseline(struct mailindex_confirm *confirm,
+                                struct mailindex_baseline *baseline);
+
 /* Looks at a mailbox. It is judged at once or in a later call; others whose time has come, too. */
 void mailindex_confirm_add(struct mailindex_confirm *confirm,
                            const struct mailindex_mailbox *mailbox);

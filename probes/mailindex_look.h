@@ -18,6 +18,10 @@ struct mailindex_look_options {
     struct mailindex_io *io;
     struct mailindex_baseline *baseline; /* what is known from before; NULL: none */
     bool accept;                         /* what differs from it is right */
+    /* Of mails: those that are known and seem untouched are not read where only_new_mails. */
+    bool only_new_mails;
+    uint64_t mail_bytes; /* about as much of a mailbox at a look; 0: all */
+    uint64_t turn;       /* which part that is, where it is not all; it goes on from look to look */
 };
 
 /* A finding with its texts kept, and the file as it was then. */

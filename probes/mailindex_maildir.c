@@ -42,6 +42,19 @@ static void check_flags(struct maildir *m, const struct mail_file *file, uint32_
                          file->name);
 }
 
+/* Lines that end in LF without CR; before: the byte before the first one. memchr() is fast. */
+static int64_t count_bare(const uint8_t *bytes, size_t length, uint8_t before)
+{
+    const uint8_t *end = bytes + length, *at = bytes;
+    int64_t bare = 0;
+
+    while ((at = memchr(at, '\n', (size_t)(end - at)))) {
+        bare += (at > bytes ? at[-1] : before) != '\r';
+        at++;
+    }
+    return bare;
+}
+
 /* The file's size as a server sends it: each line ends in CR LF. -1: it cannot be said. */
 static int64_t count_virtual(struct maildir *m, const char *name, bool *packed)
 {
@@ -58,8 +71,8 @@ static int64_t count_virtual(struct maildir *m, const char *name, bool *packed)
     while (fd >= 0 && (got = mailindex_read_at(fd, chunk, BODY_CHUNK, at, io)) > 0) {
         if (at == 0)
             *packed = mailindex_is_packed(chunk, (size_t)got);
-        for (int64_t i = 0; i < got; before = chunk[i++])
-            vsize += chunk[i] == '\n' && before != '\r' ? 2 : 1;
+        vsize += got + count_bare(chunk, (size_t)got, before);
+        before = chunk[got - 1];
         at += got;
     }
     if (fd >= 0)

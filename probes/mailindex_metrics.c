@@ -22,7 +22,8 @@ MAIL(
 MAIL(mailindex_damage, METRIC_GAUGE, "damage", "",
      "dovecot.index, cyrus.index and the files beside it",
      "Mailboxes with damage of a kind, by the first finding of each: index log cache agreement "
-     "uidlist maildir dbox map list, and of Cyrus mail database.",
+     "uidlist maildir dbox map list, and of Cyrus mail database; rot where "
+     "the baseline alone says it.",
      "kind");
 MAIL(mailindex_members, METRIC_GAUGE, "members", "", "the files in members_directory",
      "Hosts that share the store: alive gone. The share of those that are gone is taken over.",
@@ -42,8 +43,19 @@ MAIL(mailindex_progress, METRIC_GAUGE, "sweep_ratio", "ratio", "the probe's own 
 MAIL(mailindex_bytes_read, METRIC_COUNTER, "read_bytes_total", "bytes", "the probe's own reads",
      "What was read to verify, since the probe started.");
 
+MAIL(mailindex_restored, METRIC_COUNTER, "restored_total", "", "the baseline",
+     "Mailboxes that were found to be of an earlier time, as after a backup was restored.");
+MAIL(
+    mailindex_baseline_age, METRIC_GAUGE, "baseline_age_seconds", "seconds",
+    "the probe's own state",
+    "How long ago the baseline was brought up to date: what was sound then is what later looks are "
+    "held against.");
+MAIL(mailindex_baseline_size, METRIC_GAUGE, "baseline_size_bytes", "bytes",
+     "the file in the probe's state directory", "How large the baseline is.");
+
 const struct metric *const mailindex_metrics[] = {
-    &mailindex_mailboxes, &mailindex_damage,      &mailindex_members,
-    &mailindex_rebuilds,  &mailindex_oldest_look, &mailindex_round,
-    &mailindex_progress,  &mailindex_bytes_read,  NULL,
+    &mailindex_mailboxes,    &mailindex_damage,        &mailindex_members,
+    &mailindex_rebuilds,     &mailindex_oldest_look,   &mailindex_round,
+    &mailindex_progress,     &mailindex_bytes_read,    &mailindex_restored,
+    &mailindex_baseline_age, &mailindex_baseline_size, NULL,
 };

@@ -11,6 +11,7 @@
 extern const struct metric mailindex_mailboxes, mailindex_damage, mailindex_members,
     mailindex_rebuilds, mailindex_oldest_look, mailindex_round, mailindex_progress,
     mailindex_bytes_read;
+extern const struct metric mailindex_restored, mailindex_baseline_age, mailindex_baseline_size;
 extern const struct metric *const mailindex_metrics[];
 
 #endif

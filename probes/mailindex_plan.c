@@ -9,8 +9,9 @@
 
 enum { MARGIN_MS = 5000 }; /* clocks of servers differ, and times are rounded */
 
-const char *const mailindex_kinds[] = {"index", "log", "cache", "agreement", "uidlist",  "maildir",
-                                       "dbox",  "map", "list",  "mail",      "database", NULL};
+const char *const mailindex_kinds[] = {"index",    "log",  "cache", "agreement", "uidlist",
+                                       "maildir",  "dbox", "map",   "list",      "mail",
+                                       "database", "rot",  NULL};
 
 unsigned mailindex_kind_bit(const char *kind)
 {
@@ -116,6 +117,11 @@ bool mailindex_plan_wants(struct mailindex_plan *plan, uint64_t key, int64_t cha
         return true;
     plan->unlooked += plan->slots[slot_of(key)] == 0;
     return false;
+}
+
+bool mailindex_plan_has_turn(const struct mailindex_plan *plan, uint64_t key)
+{
+    return plan->due[slot_of(key)];
 }
 
 static char *copy(const char *text)

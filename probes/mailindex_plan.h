@@ -23,7 +23,7 @@ enum {
 
 /* Names of kinds of damage, a bit each. */
 extern const char *const mailindex_kinds[];
-enum { MAILINDEX_KINDS = 11 };
+enum { MAILINDEX_KINDS = 12 };
 unsigned mailindex_kind_bit(const char *kind);
 
 /* A mailbox that is not sound. */
@@ -42,6 +42,8 @@ struct mailindex_plan {
     int64_t slots[MAILINDEX_SLOTS]; /* when each was last looked at as a whole; 0: never */
     uint64_t total;                 /* mailboxes, by the last whole sweep */
     uint64_t rebuilds;              /* counted since the plan began */
+    int64_t kept_ms;                /* when the baseline was last brought up to date; 0: never */
+    uint64_t restored;              /* mailboxes of an earlier time, likewise */
     struct mailindex_bad *bad;
     size_t bad_count, bad_room;
     uint64_t bad_beyond; /* that had no room, in the last whole sweep */
@@ -67,6 +69,9 @@ void mailindex_plan_begin(struct mailindex_plan *plan, int64_t now_ms, int64_t r
 
 /* Whether this mailbox is to be looked at in this sweep; changed_ms: its newest change. */
 bool mailindex_plan_wants(struct mailindex_plan *plan, uint64_t key, int64_t changed_ms);
+
+/* Whether its slot is due in this sweep, whatever has changed. */
+bool mailindex_plan_has_turn(const struct mailindex_plan *plan, uint64_t key);
 
 /* What came of a look. bad is copied; NULL: it is sound. */
 void mailindex_plan_judged(struct mailindex_plan *plan, uint64_t key,

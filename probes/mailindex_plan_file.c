@@ -50,9 +50,10 @@ char *mailindex_plan_render(const struct mailindex_plan *plan)
             json_array_append_new(bad, one);
     }
     json_t *top =
-        json_pack("{si sI sI sI sI sI sI sI so so so so so}", "version", VERSION, "begun_ms",
+        json_pack("{si sI sI sI sI sI sI sI sI sI so so so so so}", "version", VERSION, "begun_ms",
                   (json_int_t)plan->begun_ms, "swept_ms", (json_int_t)plan->swept_ms, "total",
-                  (json_int_t)plan->total, "rebuilds", (json_int_t)plan->rebuilds, "sweep_ms",
+                  (json_int_t)plan->total, "rebuilds", (json_int_t)plan->rebuilds, "restored",
+                  (json_int_t)plan->restored, "kept_ms", (json_int_t)plan->kept_ms, "sweep_ms",
                   (json_int_t)plan->sweep_ms, "seen", (json_int_t)plan->seen, "walked",
                   (json_int_t)plan->walked, "slots", slots, "due", due, "bad", bad, "meeting",
                   render_meeting(&plan->meeting), "unverified", unverified);
@@ -147,6 +148,8 @@ int mailindex_plan_parse(struct mailindex_plan *plan, const char *text, size_t l
         plan->swept_ms = number_of(top, "swept_ms");
         plan->total = (uint64_t)number_of(top, "total");
         plan->rebuilds = (uint64_t)number_of(top, "rebuilds");
+        plan->kept_ms = number_of(top, "kept_ms");
+        plan->restored = (uint64_t)number_of(top, "restored");
         for (size_t i = 0; i < MAILINDEX_SLOTS; i++) {
             int64_t slot = json_integer_value(json_array_get(slots, i));
             plan->slots[i] = slot > 0 ? slot : 0;

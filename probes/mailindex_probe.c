@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "probes/mailindex_keep.h"
 #include "probes/mailindex_members.h"
 #include "probes/mailindex_metrics.h"
 #include "probes/mailindex_rights.h"
@@ -243,13 +244,53 @@ static void meet(struct probe_run *run, struct mailindex_sweep *sweep,
                       "who is gone is not known: %s", e.text);
 }
 
+static struct mailindex_baseline *open_baseline(struct probe_run *run, const char *store)
+{
+    const struct state *state = run->state;
+    struct mailindex_baseline *baseline = NULL;
+    struct error e = {0};
+
+    if (!state->settings.baseline || !run->state_directory || !root_is_live(run->root))
+        return NULL;
+    mailindex_keep_open(run->state_directory, store, &baseline, &e);
+    if (e.code)
+        probe_finding(run, "note", false, store, "", "%s", e.text);
+    return baseline;
+}
+
+static void close_baseline(struct probe_run *run, struct mailindex_sweep *sweep,
+                           const struct mailindex_settings_store *store,
+                           struct mailindex_baseline *baseline)
+{
+    const struct state *state = run->state;
+    struct mailindex_plan *plan = mailindex_sweep_plan(sweep);
+    int64_t now_ms = clock_wall_ms(run->clock);
+    struct error e = {0};
+
+    mailindex_sweep_baseline(sweep, NULL);
+    if (!state->settings.baseline)
+        return;
+    if (baseline && mailindex_baseline_close(&baseline, &e) == 0)
+        plan->kept_ms = now_ms;
+    else if (e.code)
+        probe_finding(run, "note", false, store->path, "", "%s", e.text);
+    int64_t since_ms = plan->kept_ms ? plan->kept_ms : plan->begun_ms;
+    SAMPLE(run, &mailindex_baseline_age, (double)(now_ms - since_ms) / 1000, store);
+    SAMPLE(run, &mailindex_restored, plan->restored, store);
+    if (run->state_directory)
+        SAMPLE(run, &mailindex_baseline_size,
+               mailindex_keep_size(run->state_directory, store->path), store);
+}
+
 static void look_at_store(struct probe_run *run, struct mailindex_sweep *sweep,
                           const struct mailindex_settings_store *store)
 {
     struct state *state = run->state;
     struct mailindex_rights before;
+    struct mailindex_baseline *baseline = open_baseline(run, store->path);
     struct error e = {0};
 
+    mailindex_sweep_baseline(sweep, baseline);
     int code = mailindex_rights_take(store->user, &before, &e);
     if (code == 0)
         code = mailindex_sweep_work(sweep, clock_wall_ms(run->clock), WORK_MS, &e);
@@ -264,6 +305,7 @@ static void look_at_store(struct probe_run *run, struct mailindex_sweep *sweep,
                       "reading changes access times: only the owner of the files may read without");
     }
     report(run, sweep, store);
+    close_baseline(run, sweep, store, baseline);
     if (run->state_directory && root_is_live(run->root))
         save_state(run, sweep, store->path);
 }

@@ -82,6 +82,7 @@ int mailindex_settings_parse(const char *json, struct arena *arena,
     }
     settings->round_ms = positive(top, "round_ms", MAILINDEX_ROUND_MS);
     settings->bytes_per_second = positive(top, "max_bytes_per_second", MAILINDEX_BYTES_PER_SECOND);
+    settings->baseline = json_is_true(json_object_get(top, "baseline"));
     int code = take_stores(json_object_get(top, "stores"), arena, settings, e);
     json_decref(top);
     return code;

@@ -28,6 +28,7 @@ struct mailindex_settings {
     size_t store_count; /* 0: those that mailindex_stores.h finds */
     int64_t round_ms;
     int64_t bytes_per_second;
+    bool baseline; /* what must never change is remembered, and mails are read for it */
 };
 
 enum {
@@ -42,7 +43,8 @@ enum {
  *     {"stores": [{"path": "/var/vmail/%d/%n", "user": "vmail", "members": ["a", "b"],
  *                  "member": "a", "members_directory": "/var/vmail/.forewarn",
  *                  "takeover_ms": 3600000}],
- *      "round_ms": 604800000, "max_bytes_per_second": 20971520}
+ *      "round_ms": 604800000, "max_bytes_per_second": 20971520,
+ *      "baseline": false}
  * NULL, and what is not said: the defaults. -EINVAL.
  */
 int mailindex_settings_parse(const char *json, struct arena *arena,

@@ -50,6 +50,19 @@ int mailindex_state_load(struct mailindex_plan *plan, const char *directory, con
     return code == -ENOENT ? 0 : code;
 }
 
+int mailindex_state_path(const char *directory, const char *store, const char *kind,
+                         struct arena *arena, const char **path, struct error *e)
+{
+    const char *parent = arena_printf(arena, "%s/mailindex", directory);
+    char name[32];
+
+    name_of(store, kind, name);
+    *path = arena_printf(arena, "%s/%s", parent, name);
+    if (mkdir(parent, 0750) < 0 && errno != EEXIST)
+        return error_set(e, -errno, "mkdir %s: %s", parent, error_name(errno));
+    return 0;
+}
+
 int mailindex_state_write(const char *directory, const char *store, const char *kind,
                           const void *data, size_t length, struct error *e)
 {

@@ -54,6 +54,11 @@ void sums_start_as(struct sums_maker *maker, const struct sums *sums)
     start(maker, sums->length, sums->shift);
 }
 
+bool sums_is_as(const struct sums_maker *maker, const struct sums *sums)
+{
+    return maker->sums.length == sums->length && maker->sums.shift == sums->shift;
+}
+
 static void end_range(struct sums_maker *maker)
 {
     if (maker->sums.count < SUMS_MAX)
@@ -363,4 +368,15 @@ bool sums_find_time(const struct sums_list *list, enum sums_kind kind, uint64_t 
             sums->time == time)
             return true;
     return false;
+}
+
+uint64_t sums_total(const struct sums_list *list, enum sums_kind kind)
+{
+    uint64_t total = 0;
+    struct sums sums;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (list->references[i].kind == kind && read_at(list, &list->references[i], &sums))
+            total += sums.length;
+    return total;
 }

@@ -84,6 +84,8 @@ void sums_maker_free(struct sums_maker **maker);
  */
 void sums_start(struct sums_maker *maker, uint64_t length, int max);
 void sums_start_as(struct sums_maker *maker, const struct sums *sums);
+/* Whether ranges are those of earlier ones, so that one maker does for both. */
+bool sums_is_as(const struct sums_maker *maker, const struct sums *sums);
 void sums_add(struct sums_maker *maker, const void *bytes, size_t length);
 
 /* Fills in length, shift, count and sum; false where fewer bytes came than were said. */
@@ -122,6 +124,9 @@ struct sums_list *sums_list_read(const void *bytes, size_t length, struct arena 
 /* The bytes were whole; what came before a broken place can be used all the same. */
 bool sums_list_is_whole(const struct sums_list *list);
 bool sums_find(const struct sums_list *list, enum sums_kind kind, uint64_t id, struct sums *sums);
+
+/* Bytes of all files of that kind. */
+uint64_t sums_total(const struct sums_list *list, enum sums_kind kind);
 
 /* The one of that kind with that time, which must be settled in both. */
 bool sums_find_time(const struct sums_list *list, enum sums_kind kind, uint64_t time,

@@ -12,7 +12,13 @@
 #include "probes/mailindex_changed.h"
 
 /* A second look on NFS comes a minute after the first; it has to be within the same round. */
-enum { MEMORY = 1 << 14, PAUSE_MS = 50, SECOND_LOOK_MS = 100 * 1000, MAX_PATH = 4096 };
+enum {
+    MEMORY = 1 << 14,
+    PAUSE_MS = 50,
+    SECOND_LOOK_MS = 100 * 1000,
+    MAIL_SECONDS = 20,
+    MAX_PATH = 4096
+};
 
 /* What is remembered of a mailbox that was looked at, to see whether it is made anew. */
 struct remembered {
@@ -37,9 +43,10 @@ struct mailindex_sweep {
     struct mailindex_io io;
     struct mailindex_walk *walk;
     struct mailindex_confirm *confirm;
-    struct remembered *memory; /* MEMORY of them; the newer one wins a place */
-    bool passing_over;         /* what the sweep had before it was broken off */
-    struct error failed;       /* of setting up */
+    struct mailindex_baseline *baseline; /* NULL: none */
+    struct remembered *memory;           /* MEMORY of them; the newer one wins a place */
+    bool passing_over;                   /* what the sweep had before it was broken off */
+    struct error failed;                 /* of setting up */
 };
 
 /* A path as all members have it, wherever they mounted the store. */
@@ -111,6 +118,14 @@ static const char *describe(const struct mailindex_judged *judged, char *text, s
     return text;
 }
 
+static bool was_restored(const struct mailindex_result *result)
+{
+    for (const struct mailindex_found *found = result->first; found; found = found->next)
+        if (strcmp(found->finding.rule, "B2") == 0)
+            return true;
+    return false;
+}
+
 static void judged(const struct mailindex_judged *judged, void *arg)
 {
     struct mailindex_sweep *sweep = arg;
@@ -121,6 +136,7 @@ static void judged(const struct mailindex_judged *judged, void *arg)
     snprintf(name, sizeof name, "%s %s", judged->mailbox->store, judged->mailbox->name);
     if (!result->unreadable)
         remember(sweep, key, name, &result->churn);
+    sweep->plan.restored += was_restored(result);
     if (judged->judgement == MAILINDEX_SOUND || judged->judgement == MAILINDEX_IS_BUSY) {
         mailindex_plan_judged(&sweep->plan, key, NULL);
         return;
@@ -289,6 +305,20 @@ static const char *shared_path(const struct mailindex_sweep *sweep,
     return text;
 }
 
+/* Mails that are known are read again once a round, not with each change of their mailbox. */
+static void look_at(struct mailindex_sweep *sweep, const struct mailindex_mailbox *mailbox)
+{
+    struct mailindex_look_options look = {.io = &sweep->io, .baseline = sweep->baseline};
+
+    if (sweep->baseline) {
+        look.only_new_mails = !mailindex_plan_has_turn(&sweep->plan, key_of(mailbox));
+        look.mail_bytes = (uint64_t)sweep->io.bytes_per_second * MAIL_SECONDS;
+        look.turn = (uint64_t)(sweep->plan.sweep_ms / sweep->round_ms);
+    }
+    mailindex_confirm_look(sweep->confirm, &look);
+    mailindex_confirm_add(sweep->confirm, mailbox);
+}
+
 static void take(struct mailindex_sweep *sweep, const struct mailindex_mailbox *mailbox)
 {
     char text[MAX_PATH];
@@ -307,7 +337,7 @@ static void take(struct mailindex_sweep *sweep, const struct mailindex_mailbox *
                   !mailindex_share_is_mine(sweep->share, sweep->plan.meeting.before, path);
     int64_t changed_ms = is_new ? INT64_MAX : mailindex_changed_ms(mailbox, &sweep->io);
     if (mailindex_plan_wants(&sweep->plan, key_of(mailbox), changed_ms))
-        mailindex_confirm_add(sweep->confirm, mailbox);
+        look_at(sweep, mailbox);
 }
 
 static void finish_second_looks(struct mailindex_sweep *sweep)
@@ -408,6 +438,12 @@ void mailindex_sweep_parse_memory(struct mailindex_sweep *sweep, const void *dat
         *r = (struct remembered){kept.key, kept.facts, kept.history, kept.rebuilds,
                                  kept.mailbox[0] ? strdup(kept.mailbox) : NULL};
     }
+}
+
+void mailindex_sweep_baseline(struct mailindex_sweep *sweep, struct mailindex_baseline *baseline)
+{
+    sweep->baseline = baseline;
+    mailindex_confirm_baseline(sweep->confirm, baseline);
 }
 
 struct mailindex_plan *mailindex_sweep_plan(struct mailindex_sweep *sweep)

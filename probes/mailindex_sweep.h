@@ -34,6 +34,9 @@ int mailindex_sweep_work(struct mailindex_sweep *sweep, int64_t now_ms, int64_t 
 void mailindex_sweep_render_memory(const struct mailindex_sweep *sweep, struct buf *out);
 void mailindex_sweep_parse_memory(struct mailindex_sweep *sweep, const void *data, size_t length);
 
+/* What is sound is remembered there, and held against it; NULL: nothing more. */
+void mailindex_sweep_baseline(struct mailindex_sweep *sweep, struct mailindex_baseline *baseline);
+
 struct mailindex_plan *mailindex_sweep_plan(struct mailindex_sweep *sweep);
 uint64_t mailindex_sweep_bytes(const struct mailindex_sweep *sweep);
 bool mailindex_sweep_atime_touched(const struct mailindex_sweep *sweep);

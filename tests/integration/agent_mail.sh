@@ -96,4 +96,22 @@ until_true 30 counts "$template" damaged 1 || complain "what was damaged is forg
 rm "$directory/index/b@x.org/.INBOX/dovecot.index"
 until_true 20 counts "$template" sound 3 || complain "a mended mailbox is not sound"
 stop_agent || complain "the agent did not end well"
+
+# A baseline is kept from round to round; a byte of a mail changes, and its time does not.
+sed -i 's/interval: 1s, stores/interval: 1s, baseline: true, stores/' "$config"
+rm "$learnt"/mailindex/*.json # all mailboxes have their turn
+start
+until_true 30 counts "$template" sound 3 || complain "three mailboxes are not sound with a baseline"
+until_true 10 gives "forewarn_mail_baseline_size_bytes{store=\"$template\"} > 0" ||
+    complain "no baseline: $(ls -l "$learnt"/mailindex) $(cat "$log")"
+fires MailRot && complain "an alert of sound mails"
+stop_agent || complain "the agent did not end well"
+rotten="$mail/x.org/c/cur/1.M1P1.h,S=6,W=8:2,S"
+cp -p "$rotten" "$directory/good"
+printf 'x' | dd of="$rotten" bs=1 seek=2 conv=notrunc status=none
+touch -r "$directory/good" "$rotten"
+rm "$learnt"/mailindex/*.json
+start
+until_true 30 fires MailRot || complain "no alert of rot: $(ls -l "$learnt"/mailindex) $(cat "$log")"
+stop_agent || complain "the agent did not end well"
 exit $failed

@@ -136,6 +136,8 @@ static void is_kept(void **state)
                                               .met_ms = 5};
     plan.unverified[7] = 8;
     plan.unverified_file = strdup("db");
+    plan.restored = 4;
+    plan.kept_ms = 77;
     char *text = mailindex_plan_render(&plan);
     assert_non_null(text);
     assert_int_equal(mailindex_plan_parse(&again, text, strlen(text), &e), 0);
@@ -145,6 +147,8 @@ static void is_kept(void **state)
     assert_memory_equal(&again.meeting, &plan.meeting, sizeof plan.meeting);
     assert_int_equal(again.unverified[7], 8);
     assert_string_equal(again.unverified_file, "db");
+    assert_int_equal(again.restored, 4);
+    assert_int_equal(again.kept_ms, 77);
     assert_int_equal(again.bad_count, 1);
     assert_int_equal(again.bad[0].key, UINT64_C(0xfedcba9876543210));
     assert_string_equal(again.bad[0].message, "m");

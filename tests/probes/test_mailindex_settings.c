@@ -21,7 +21,8 @@ static void reads_settings(void **state)
                          "{\"stores\":[{\"path\":\"/v/%d\",\"user\":\"vmail\"},{\"path\":\"/w\","
                          "\"user\":\"\",\"members\":[\"a\",\"b\"],\"member\":\"b\","
                          "\"members_directory\":\"/"
-                         "m\",\"takeover_ms\":7}],\"round_ms\":1000,\"max_bytes_per_second\":5}",
+                         "m\",\"takeover_ms\":7}],\"round_ms\":1000,\"max_bytes_per_second\":5,"
+                         "\"baseline\":true}",
                          arena, &settings, &e),
                      0);
     assert_int_equal(settings.store_count, 2);
@@ -38,6 +39,7 @@ static void reads_settings(void **state)
     assert_int_equal(settings.stores[1].takeover_ms, 7);
     assert_int_equal(settings.round_ms, 1000);
     assert_int_equal(settings.bytes_per_second, 5);
+    assert_true(settings.baseline);
 }
 
 static void has_defaults(void **state)
@@ -52,6 +54,7 @@ static void has_defaults(void **state)
         assert_int_equal(settings.store_count, 0);
         assert_int_equal(settings.round_ms, INT64_C(604800000));
         assert_int_equal(settings.bytes_per_second, 20 << 20);
+        assert_false(settings.baseline);
     }
 }
 
