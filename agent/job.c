@@ -199,7 +199,7 @@ static void send_order(struct job *job)
 
     order.skip = ARENA_ARRAY(scratch, char *, job->round.target_count);
     for (size_t i = 0; i < job->round.target_count; i++)
-        order.skip[order.n_skip++] = (char *)job->round.targets[i].name;
+        order.skip[order.n_skip++] = (char *)job->round.targets[i]->name;
     order.settings = (char *)(uintptr_t)job->settings;
     if (job->asked)
         order.ask = (char *)(uintptr_t)job->asked;

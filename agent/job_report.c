@@ -21,9 +21,9 @@ void job_report(const struct job *job, struct probe_result *result)
     BATCH_SAMPLE(&batch, &self_probe_up, up, job->probe->name);
     BATCH_SAMPLE(&batch, &self_probe_duration, result->seconds, job->probe->name);
     for (size_t i = 0; i < round->target_count; i++)
-        if (round->targets[i].fate != TARGET_UNSEEN)
-            BATCH_SAMPLE(&batch, &self_target_hung, round->targets[i].fate == TARGET_HUNG,
-                         job->probe->name, round->targets[i].name);
+        if (round->targets[i]->fate != TARGET_UNSEEN)
+            BATCH_SAMPLE(&batch, &self_target_hung, round->targets[i]->fate == TARGET_HUNG,
+                         job->probe->name, round->targets[i]->name);
     intake_batch(intake, &self_probe, &batch);
     batch_free(&batch);
 }

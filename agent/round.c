@@ -39,7 +39,7 @@ void round_init(struct round *round, const struct probe *probe, int64_t end_ms)
 
 static void keep_node(void *node)
 {
-    (void)node; /* the arena owns the names */
+    (void)node; /* the arena owns them */
 }
 
 void round_free(struct round *round)
@@ -49,22 +49,36 @@ void round_free(struct round *round)
     *round = (struct round){0};
 }
 
-static int by_text(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
-    return strcmp(a, b);
+    return strcmp(((const struct target *)a)->name, ((const struct target *)b)->name);
+}
+
+static struct target *find(const struct round *round, const char *name)
+{
+    const struct target key = {.name = name};
+    struct target *const *node = tfind(&key, &round->index, by_name);
+    return node ? *node : NULL;
 }
 
 bool round_knows(const struct round *round, const char *target)
 {
-    return tfind(target, &round->index, by_text) != NULL;
+    return find(round, target) != NULL;
 }
 
 static void settle(struct round *round, enum target_fate fate)
 {
-    round->targets = arena_grow(round->arena, round->targets, round->target_count,
-                                &round->target_room, sizeof *round->targets);
-    round->targets[round->target_count++] = (struct target){round->current, fate};
-    tsearch(round->current, &round->index, by_text);
+    struct target *target = find(round, round->current);
+    if (target) {
+        target->fate = fate == TARGET_HUNG ? fate : target->fate;
+    } else {
+        target = ARENA_NEW(round->arena, struct target);
+        *target = (struct target){.name = round->current, .fate = fate};
+        round->targets = arena_grow(round->arena, round->targets, round->target_count,
+                                    &round->target_room, sizeof *round->targets);
+        round->targets[round->target_count++] = target;
+        tsearch(target, &round->index, by_name);
+    }
     round->last = round->current;
     round->current = NULL;
 }
@@ -93,9 +107,12 @@ int round_began(struct round *round, const char *target, int64_t now_ms, struct 
         return error_set(e, -EPROTO, "a target's name of %zu bytes", strlen(target));
     if (round->target_count >= ROUND_MAX_TARGETS)
         return error_set(e, -EPROTO, "more than %d targets", ROUND_MAX_TARGETS);
-    if (round_knows(round, target))
-        return error_set(e, -EPROTO, "begins %.64s a second time", target);
-    round->current = arena_strdup(round->arena, target);
+    struct target *known = find(round, target);
+    if (known && (known->fate != TARGET_DONE || known->twice))
+        return error_set(e, -EPROTO, "begins %.64s again", target);
+    if (known)
+        known->twice = true;
+    round->current = known ? known->name : arena_strdup(round->arena, target);
     set_deadline(round, now_ms);
     return 0;
 }

@@ -34,14 +34,15 @@ enum target_fate { TARGET_DONE, TARGET_HUNG, TARGET_UNSEEN };
 struct target {
     const char *name;
     enum target_fate fate;
+    bool twice; /* it was begun again */
 };
 
 struct round {
     const struct probe *probe;
     struct arena *arena;
-    struct target *targets; /* those that are done with, in that order */
+    struct target **targets; /* those that are done with, in that order */
     size_t target_count, target_room;
-    void *index;         /* tsearch(3) over their names */
+    void *index;         /* tsearch(3) over them, by name */
     const char *current; /* being touched, NULL between targets */
     const char *last;    /* the target touched before, "" at first */
     int64_t end_ms;      /* when the time for the whole is over */
@@ -59,7 +60,11 @@ void round_free(struct round *round);
 /* A target that is not to be touched, as a worker still hangs in it: it counts as hung. */
 void round_leave_aside(struct round *round, const char *target);
 
-/* A worker was started, or has told of a target's begin or end, or of the end of the round. */
+/*
+ * A worker was started, or has told of a target's begin or end, or of the end of the round. One
+ * that is done may be begun once more, for what is to be asked last (the logs of a disk); a loss in
+ * there leaves it done, unless it hangs.
+ */
 void round_started(struct round *round, int64_t now_ms);
 int round_began(struct round *round, const char *target, int64_t now_ms, struct error *e);
 int round_ended(struct round *round, const char *target, int64_t now_ms, struct error *e);

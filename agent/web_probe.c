@@ -89,8 +89,8 @@ static bool is_well(const struct job *job, const struct probe_result *result)
 {
     bool well = result->up;
     for (size_t i = 0; i < job->round.target_count; i++)
-        well &= job->round.targets[i].fate == TARGET_DONE ||
-                strcmp(job->round.targets[i].name, job->asked) != 0;
+        well &= job->round.targets[i]->fate == TARGET_DONE ||
+                strcmp(job->round.targets[i]->name, job->asked) != 0;
     return well;
 }
 

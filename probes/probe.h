@@ -16,7 +16,8 @@
  *  - Before it touches a target (a disk, an array, a mount, a store) it calls probe_begin(); where
  *    that says false the target is left out this time. After it, probe_end(). Between the two the
  *    target's deadline runs: a target that makes the probe wait longer costs the probe its process,
- *    and the next one is told to leave that target out.
+ *    and the next one is told to leave that target out. A round may come back to a target once, for
+ *    what can wait until all have been looked at.
  *  - What it sees goes into run->batch. probe_end() sends it off and empties it, so memory does not
  *    grow with the number of targets. Samples of no target are added outside and sent by the next
  *    probe_end() or at the end of the round.

@@ -50,8 +50,18 @@ static void test_protocol(void **state)
         const char *words;
         bool broken; /* by the last word */
     } table[] = {
-        {"+a -a +b -b .", false}, {".", false},  {"+a +b", true},    {"-a", true}, {"+a -b", true},
-        {"+a .", true},           {". .", true}, {"+a -a +a", true}, {"+", true},  {". +a", true},
+        {"+a -a +b -b .", false},
+        {".", false},
+        {"+a +b", true},
+        {"-a", true},
+        {"+a -b", true},
+        {"+a .", true},
+        {". .", true},
+        {"+a -a +a -a", false},
+        {"+a -a +a .", true},
+        {"+a -a +b -b +a -a +a", true},
+        {"+", true},
+        {". +a", true},
         {"+a -a . -a", true},
     };
     (void)state;
@@ -147,7 +157,7 @@ static void test_losses(void **state)
         assert_int_equal(again, losses[i].again);
         assert_int_equal(round.failure[0] == '\0', losses[i].again);
         assert_int_equal(round_knows(&round, "md1"), losses[i].in_target);
-        assert_int_equal(round.targets[round.target_count - 1].fate, losses[i].fate);
+        assert_int_equal(round.targets[round.target_count - 1]->fate, losses[i].fate);
         round_free(&round);
     }
 }
@@ -225,7 +235,7 @@ static void test_left_aside(void **state)
     round_leave_aside(&round, "md1");
     round_leave_aside(&round, "md1");
     assert_int_equal(round.target_count, 1);
-    assert_int_equal(round.targets[0].fate, TARGET_HUNG);
+    assert_int_equal(round.targets[0]->fate, TARGET_HUNG);
     assert_true(round_knows(&round, "md1"));
     assert_string_equal(round.last, "");
     round_started(&round, 0);
@@ -235,13 +245,46 @@ static void test_left_aside(void **state)
     round_free(&round);
 }
 
+/* A worker is lost when it has come back to a target: what was seen of it was seen. */
+static void test_lost_at_the_second_time(void **state)
+{
+    static const struct {
+        enum loss loss;
+        const struct launch_event *gone;
+        int64_t ms;
+        enum target_fate fate;
+    } table[] = {
+        {LOSS_DEADLINE, &killed, 3400, TARGET_HUNG},
+        {LOSS_DEADLINE, &stuck, 3400, TARGET_HUNG},
+        {LOSS_EXIT, &crashed, 10, TARGET_DONE},
+        {LOSS_TIME, &killed, 20, TARGET_DONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct round round;
+        struct finding finding;
+        struct error e = {0};
+        round_init(&round, &probe, 10000);
+        round_started(&round, 0);
+        assert_int_equal(round_began(&round, "sda", 0, &e), 0);
+        assert_int_equal(round_ended(&round, "sda", 0, &e), 0);
+        assert_int_equal(round_began(&round, "sda", 0, &e), 0);
+        round_lost(&round, table[i].loss, table[i].gone, "", table[i].ms, &finding);
+        assert_string_equal(finding.target, "sda");
+        assert_int_equal(round.target_count, 1);
+        assert_int_equal(round.targets[0]->fate, table[i].fate);
+        assert_true(round_began(&round, "sda", 0, &e) < 0);
+        round_free(&round);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_deadlines),  cmocka_unit_test(test_protocol),
         cmocka_unit_test(test_losses),     cmocka_unit_test(test_lost_before_the_first_target),
         cmocka_unit_test(test_bounds),     cmocka_unit_test(test_names),
-        cmocka_unit_test(test_left_aside),
+        cmocka_unit_test(test_left_aside), cmocka_unit_test(test_lost_at_the_second_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
