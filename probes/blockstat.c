@@ -7,52 +7,10 @@
 #include <time.h>
 
 #include "probes/blockstat_fs.h"
-#include "probes/blockstat_requests.h"
+#include "probes/blockstat_state.h"
 #include "probes/md_span.h"
 
 enum { MAX_STATES = 8 };
-
-/* One disk as it is remembered; sorted by disk. */
-struct remembered {
-    const char *disk;
-    struct blockstat_memory memory;
-};
-
-struct blockstat_state {
-    struct arena *arena; /* of the last look; each look has its own */
-    struct remembered *at;
-    size_t count;
-};
-
-struct blockstat_state *blockstat_state_new(void)
-{
-    struct blockstat_state *state = calloc(1, sizeof *state);
-    if (!state)
-        abort();
-    return state;
-}
-
-void blockstat_state_free(struct blockstat_state **state)
-{
-    if (!*state)
-        return;
-    arena_free(&(*state)->arena);
-    free(*state);
-    *state = NULL;
-}
-
-static int by_disk(const void *a, const void *b)
-{
-    return strcmp(((const struct remembered *)a)->disk, ((const struct remembered *)b)->disk);
-}
-
-static struct blockstat_memory recall(const struct blockstat_state *state, const char *disk)
-{
-    struct remembered key = {.disk = disk}, *known = NULL;
-    if (state->count)
-        known = bsearch(&key, state->at, state->count, sizeof key, by_disk);
-    return known ? known->memory : (struct blockstat_memory){0};
-}
 
 /* What is read of one disk: of each of its paths, numbers added up. */
 struct reading {
@@ -203,7 +161,7 @@ struct look {
     struct probe_run *run;
     const struct disks *disks;
     struct arena *scratch;
-    struct remembered *now; /* beside disks->disk, as the next two */
+    struct blockstat_remembered *now; /* beside disks->disk, as the next two */
     struct blockstat_outstanding *outstanding;
     bool *has_requests;
 };
@@ -257,13 +215,14 @@ static void look_at_disks(struct probe_run *run, const struct disks *disks,
         .run = run,
         .disks = disks,
         .scratch = scratch,
-        .now = ARENA_ARRAY(arena, struct remembered, disks->count),
+        .now = ARENA_ARRAY(arena, struct blockstat_remembered, disks->count),
         .outstanding = ARENA_ARRAY(round, struct blockstat_outstanding, disks->count),
         .has_requests = ARENA_ARRAY(round, bool, disks->count),
     };
     for (size_t i = 0; i < disks->count; i++) {
         const char *disk = disks->disk[i].disk;
-        look.now[i] = (struct remembered){arena_strdup(arena, disk), recall(state, disk)};
+        look.now[i] =
+            (struct blockstat_remembered){arena_strdup(arena, disk), blockstat_recall(state, disk)};
         look_at(&look, i, false);
     }
     bool has_past = state->arena != NULL;
@@ -280,8 +239,7 @@ static void look_at_disks(struct probe_run *run, const struct disks *disks,
             BATCH_SAMPLE(&run->batch, &blockstat_outstanding_seconds, look.outstanding[i].seconds,
                          disks->disk[i].disk);
     }
-    if (disks->count)
-        qsort(look.now, disks->count, sizeof *look.now, by_disk);
+    blockstat_sort(look.now, disks->count);
     arena_free(&state->arena);
     state->arena = arena;
     state->at = look.now;

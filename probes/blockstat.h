@@ -2,6 +2,8 @@
 #ifndef PROBES_BLOCKSTAT_H
 #define PROBES_BLOCKSTAT_H
 
+#include <jansson.h>
+
 #include "probes/disks.h"
 #include "probes/probe.h"
 
@@ -14,6 +16,13 @@
 struct blockstat_state;
 struct blockstat_state *blockstat_state_new(void);
 void blockstat_state_free(struct blockstat_state **state);
+
+/* It as a new JSON value, and back into a new one; NULL, or no such value, is no past. */
+json_t *blockstat_state_render(const struct blockstat_state *state);
+struct blockstat_state *blockstat_state_parse(const json_t *from);
+
+/* Whether requests of any disk did not come back at the last look. */
+bool blockstat_waits(const struct blockstat_state *state);
 
 /*
  * Adds the samples of all disks and of the filesystems on block devices to run->batch; they belong

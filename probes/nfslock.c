@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "probes/boot_memory.h"
 #include "probes/nfslock_callbacks.h"
 #include "probes/nfslock_handoff.h"
+#include "probes/nfslock_memory.h"
 #include "probes/nfslock_metrics.h"
 #include "probes/probers.h"
 #include "probes/registry.h"
@@ -13,6 +15,8 @@
 struct state {
     struct nfslock_memory before, now;
 };
+
+static const char memory_name[] = "nfslock.memory";
 
 static int nfslock_open(struct probe_run *run, struct error *e)
 {
@@ -23,12 +27,22 @@ static int nfslock_open(struct probe_run *run, struct error *e)
     state->before.arena = arena_new();
     state->now.arena = arena_new();
     run->state = state;
+    json_t *memory = boot_memory_load(run, memory_name);
+    nfslock_memory_parse(memory, &state->before);
+    json_decref(memory);
     return 0;
+}
+
+/* Written when what was seen has been reported, as the disk that it goes to may hang. */
+static void keep(struct probe_run *run, const struct nfslock_memory *memory)
+{
+    boot_memory_save(run, memory_name, nfslock_memory_render(memory));
 }
 
 static void nfslock_close(struct probe_run *run)
 {
     struct state *state = run->state;
+    keep(run, &state->before);
     arena_free(&state->before.arena);
     arena_free(&state->now.arena);
     free(state);
@@ -70,6 +84,8 @@ static int nfslock_poll(struct probe_run *run, struct error *e)
     nfslock_poll_host(run, mounts.count > 0, &state->before, &state->now);
     nfslock_poll_paths(run, &connections, &addresses);
     nfslock_poll_callbacks(run, &mounts, &settings);
+    if (settings.lock_test_count) /* which may cost this process */
+        keep(run, &state->now);
     nfslock_poll_handoff(run, &mounts, &settings);
     end_look(state);
     return 0;

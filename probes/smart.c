@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "probes/blockstat.h"
+#include "probes/boot_memory.h"
 #include "probes/probers.h"
 #include "probes/registry.h"
 #include "probes/smart_round.h"
@@ -13,6 +14,13 @@ struct state {
     struct blockstat_state *counters;
 };
 
+static const char counters_name[] = "blockstat.memory";
+
+static void keep_counters(const struct probe_run *run, const struct blockstat_state *counters)
+{
+    boot_memory_save(run, counters_name, blockstat_state_render(counters));
+}
+
 static int open_probe(struct probe_run *run, struct error *e)
 {
     struct state *state = calloc(1, sizeof *state);
@@ -20,7 +28,9 @@ static int open_probe(struct probe_run *run, struct error *e)
     if (!state)
         abort();
     state->memory = smart_memory_new();
-    state->counters = blockstat_state_new();
+    json_t *counters = boot_memory_load(run, counters_name);
+    state->counters = blockstat_state_parse(counters);
+    json_decref(counters);
     run->state = state;
     struct error why = {0};
     if (run->state_directory && smart_memory_load(state->memory, run->state_directory, &why) < 0)
@@ -33,6 +43,7 @@ static void close_probe(struct probe_run *run)
 {
     struct state *state = run->state;
     if (state) {
+        keep_counters(run, state->counters);
         smart_memory_free(&state->memory);
         blockstat_state_free(&state->counters);
     }
@@ -69,6 +80,8 @@ static int discover(struct smart_round *round, struct blockstat_state *counters,
         smart_report_info(round, &round->disks.disk[i]);
     count(round, counters);
     probe_end(round->run, target);
+    if (blockstat_waits(counters)) /* the disk that it waits for may cost this process */
+        keep_counters(round->run, counters);
     return live && code < 0 ? error_set(e, code, "%s", why.text) : 0;
 }
 
