@@ -67,7 +67,7 @@ hosts_up()
         mount -t nfsd nfsd /proc/fs/nfsd &&
         echo "/export *(rw,sync,no_root_squash,insecure,no_subtree_check,fsid=1)" >/etc/exports &&
         exportfs -r && rpc.nfsd -G 10 4 && rpc.mountd --foreground </dev/null >/dev/null 2>&1 &'
-    until_true 60 on srv rpcinfo -t 127.0.0.1 mountd 3 ||
+    until_true 150 on srv rpcinfo -t 127.0.0.1 mountd 3 ||
         { complain "the server is not up" && finish; }
     on srv bash -c 'echo Y >/proc/fs/lockd/nlm_end_grace'
     say "hosts are up: $(on srv cat /proc/fs/nfsd/versions)"
@@ -110,7 +110,7 @@ agent_on()
     nsenter -t "${host_pid[$1]}" -n -m -p -u "${forewarnd:?}" -v 2>>"/out/agent.$1.log" &
     agent_pid[$1]=$!
     watched=$1
-    until_true 120 sees 'forewarn_probe_up{probe="nfslock"}' || {
+    until_true 200 sees 'forewarn_probe_up{probe="nfslock"}' || {
         complain "the agent of $1 does not answer: $(tail -n 5 "/out/agent.$1.log")"
         agents_off
         finish

@@ -309,6 +309,25 @@ function sample_event(p, text, value)
     sample_value[sample_of(p, text)] = value
 }
 
+# All that a probe measured elsewhere, in a file of OpenMetrics beside the scenario, and nothing else of
+# it from now on.
+function samples_event(p, path,   folder, line, i, any)
+{
+    for (i = 1; i <= sample_count; i++)
+        if (sample_probe[i] == p) {
+            sample_probe[i] = ""
+            growth[i] = 0
+        }
+    folder = FILENAME
+    sub(/[^\/]*$/, "", folder)
+    for (; (getline line < (folder path)) > 0; any = 1)
+        if (line !~ /^#/ && match(line, / [^ ]+$/))
+            sample_event(p, substr(line, 1, RSTART - 1), substr(line, RSTART + 1) + 0)
+    close(folder path)
+    if (!any)
+        die("no samples in " folder path)
+}
+
 # What happens at a moment; the words of it from the nth on.
 function happen(n,   d, k)
 {
@@ -319,6 +338,8 @@ function happen(n,   d, k)
             gone[disk_of($k)] = $n == "gone"
     else if ($n == "sample")
         sample_event($(n + 1), $(n + 2), $(n + 3))
+    else if ($n == "samples")
+        samples_event($(n + 1), $(n + 2))
     else if ($n == "grow") # by so much a minute, from its value on
         growth[sample_of($(n + 1), $(n + 2))] = $(n + 3)
     else if ($n != "end")
