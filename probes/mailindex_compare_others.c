@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "probes/mailindex_compare_inside.h"
 #include "probes/mailindex_store.h"
 
@@ -13,12 +14,6 @@ enum {
     RECORD = 24,        /* of dovecot.mailbox.log */
     INDEX_HEADER = 120, /* of dovecot.index.backup */
 };
-
-static bool ends_in(const char *name, const char *end)
-{
-    size_t length = strlen(name), n = strlen(end);
-    return length >= n && strcmp(name + length - n, end) == 0;
-}
 
 /* Locks and what is being written; the index files are looked at by themselves. */
 static bool is_left_out(const struct mailindex_compare *compare, const char *name)
@@ -31,7 +26,7 @@ static bool is_left_out(const struct mailindex_compare *compare, const char *nam
     if (strncmp(name, "temp.", 5) == 0 || strncmp(name, ".temp.", 6) == 0)
         return true;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (ends_in(name, ends[i]))
+        if (text_ends_in(name, ends[i]))
             return true;
     if (strncmp(name, index, length) != 0)
         return false;
@@ -146,15 +141,15 @@ static void compare_open(struct mailindex_compare *compare, const struct mailind
 {
     const struct mailindex_file *file = &handle->file;
     struct sums now = {.kind = SUMS_FILE};
-    uint8_t start[INDEX_HEADER] = {0};
-    ssize_t got = file->read(file->arg, 0, start, sizeof start);
+    uint8_t start[INDEX_HEADER + 1] = {0}; /* a text, too */
+    ssize_t got = file->read(file->arg, 0, start, INDEX_HEADER);
 
     /* As it is: what else is told rests on bytes that may be wrong themselves. */
     now.id = sums_name(file->name, strlen(file->name));
     compare_whole(compare, handle, &now);
     if (got >= RECORD && strcmp(name, "dovecot.mailbox.log") == 0)
         compare_growing(compare, handle, start);
-    if (got == INDEX_HEADER && ends_in(name, ".index.backup"))
+    if (got == INDEX_HEADER && text_ends_in(name, ".index.backup"))
         compare_backup(compare, handle, start);
     if (got > 0 && strcmp(name, "dovecot-uidvalidity") == 0)
         check_uidvalidity(compare, dir, name, handle, (const char *)start);

@@ -55,6 +55,12 @@ for line in '1 Work' '26 Work' 'Work' '2'; do
 done
 rm "$store/a/dovecot-keywords"
 
+# A baseline is made of whatever is there, and a number that is none is told of.
+printf '%200s' x >"$store/a/dovecot-uidvalidity"
+run 2 --delay 0 --baseline "$directory/odd" "$store"
+expect "there is no file of that number beside it"
+rm "$store/a/dovecot-uidvalidity"
+
 # Damage in each place, and what is told of it.
 printf 'x' >>"$store/a/cur/1.M1P1.h,S=6,W=8:2,S"
 run 2 --delay 0 "$store"
