@@ -19,12 +19,6 @@ static const struct mailindex_handle *handle_of(const struct mailindex_compare *
     return &compare->check->files.handles[which];
 }
 
-static struct mailindex_place place_of(const struct mailindex_handle *handle,
-                                       const struct sums_difference *difference)
-{
-    return (struct mailindex_place){handle->file.name, difference->offset, difference->length};
-}
-
 /* ---- index ---- */
 
 /* Right after a mailbox was made there is none: so it may be of an earlier time. */
@@ -54,15 +48,7 @@ static bool find_same_time(struct mailindex_compare *compare, enum sums_kind kin
 {
     return compare->before && handle->stamp.mtime_s > 0 &&
            sums_find_time(compare->before, kind, time_of(handle), before) &&
-           before->length + (before->has_whole ? before->beyond : 0) == handle->file.size;
-}
-
-static void other_at_same_time(struct mailindex_compare *compare,
-                               const struct mailindex_handle *handle,
-                               const struct sums_difference *difference)
-{
-    mailindex_report(compare->sink, "B18", place_of(handle, difference),
-                     "size and time are the same, and the content is not");
+           sums_size(before) == handle->file.size;
 }
 
 /* Where it stands beside the one that was known; true where it must be the same. */
@@ -106,9 +92,9 @@ static void compare_index(struct mailindex_compare *compare)
     enum compare_result result =
         compare_file(compare, &file, same || same_time ? &before : NULL, &now, &difference);
     if (result == COMPARE_OTHER && same_time)
-        other_at_same_time(compare, handle, &difference);
+        compare_rot(compare, compare_place(handle, &difference));
     else if (result == COMPARE_OTHER || result == COMPARE_SHORT)
-        compare_doubt(compare, "B1", place_of(handle, &difference),
+        compare_doubt(compare, "B1", compare_place(handle, &difference),
                       "log sequence %" PRIu32 " offset %" PRIu64
                       ": the same index had other content here",
                       low(now.id), now.extra);
@@ -121,7 +107,7 @@ static void log_differs(struct mailindex_compare *compare, const struct mailinde
                         const char *rule, uint32_t sequence,
                         const struct sums_difference *difference)
 {
-    struct mailindex_place place = place_of(handle, difference);
+    struct mailindex_place place = compare_place(handle, difference);
     static const char text[] = "sequence %" PRIu32 ": what was written here is another now";
 
     if (difference->to_the_end && difference->ranges > 1) {
@@ -140,7 +126,7 @@ static void log_is_shorter(struct mailindex_compare *compare, const struct maili
                            const struct sums_difference *difference)
 {
     compare_shorter(compare, before->time, now->time);
-    compare_doubt(compare, "B7", place_of(handle, difference),
+    compare_doubt(compare, "B7", compare_place(handle, difference),
                   "sequence %" PRIu32 ": ended at %" PRIu64 " and ends at %" PRIu64 " now",
                   low(now->id), before->length, difference->offset);
 }
@@ -161,7 +147,7 @@ static void compare_log(struct mailindex_compare *compare, int which,
     enum compare_result result =
         compare_file(compare, &file, known || same_time ? &before : NULL, &now, &difference);
     if (result == COMPARE_OTHER && same_time)
-        other_at_same_time(compare, handle, &difference);
+        compare_rot(compare, compare_place(handle, &difference));
     else if (result == COMPARE_OTHER)
         log_differs(compare, handle, rule, log->header.file_seq, &difference);
     else if (result == COMPARE_SHORT)
@@ -200,9 +186,9 @@ static void cache_differs(struct mailindex_compare *compare, const struct mailin
     static const char text[] = "what was written here is another now";
 
     if (difference->to_the_end)
-        compare_doubt(compare, "B9", place_of(handle, difference), text);
+        compare_doubt(compare, "B9", compare_place(handle, difference), text);
     else
-        mailindex_report(compare->sink, "B9", place_of(handle, difference), text);
+        mailindex_report(compare->sink, "B9", compare_place(handle, difference), text);
 }
 
 static void compare_cache(struct mailindex_compare *compare)
@@ -229,12 +215,12 @@ static void compare_cache(struct mailindex_compare *compare)
     switch (compare_file(compare, &file, beside, &now, &difference)) {
     case COMPARE_OTHER:
         if (same_time)
-            other_at_same_time(compare, handle, &difference);
+            compare_rot(compare, compare_place(handle, &difference));
         else
             cache_differs(compare, handle, &difference);
         break;
     case COMPARE_SHORT:
-        cache_is_older(compare, &before, &now, place_of(handle, &difference),
+        cache_is_older(compare, &before, &now, compare_place(handle, &difference),
                        "what was written here is gone");
         break;
     case COMPARE_SAME:

@@ -60,11 +60,6 @@ static uint64_t time_of(const struct mailindex_compare *compare, enum sums_kind 
     return mailindex_stamp_same(&handle->stamp, &now) ? compare_time(compare, kind, &now) : 0;
 }
 
-static uint64_t size_of(const struct sums *sums)
-{
-    return sums->length + (sums->has_whole ? sums->beyond : 0);
-}
-
 /* Makes them for the range, and where that leaves some of the file out, one for all of it. */
 static bool make(struct mailindex_compare *compare, const struct compare_file *file,
                  const struct sums *before, struct sums *now)
@@ -89,13 +84,19 @@ static bool make(struct mailindex_compare *compare, const struct compare_file *f
     return true;
 }
 
+void compare_rot(struct mailindex_compare *compare, struct mailindex_place place)
+{
+    mailindex_report(compare->sink, "B18", place,
+                     "size and time are the same, and the content is not");
+}
+
 /* The time is the same, so the content must be; what says whether a backup was restored. */
 static void compare_times(struct mailindex_compare *compare, const struct compare_file *file,
                           const struct sums *before, const struct sums *now, bool ranges_same)
 {
     bool mail = now->kind == SUMS_MAIL;
 
-    if (!before->time || !now->time || size_of(before) != size_of(now) ||
+    if (!before->time || !now->time || sums_size(before) != sums_size(now) ||
         before->has_whole != now->has_whole)
         return;
     bool same = ranges_same && before->whole == now->whole;
@@ -105,11 +106,9 @@ static void compare_times(struct mailindex_compare *compare, const struct compar
     else if (same && !mail)
         compare->untouched++;
     else if (!same && same_time && ranges_same && sums_time_is_settled(before->time))
-        mailindex_report(compare->sink, "B18",
-                         (struct mailindex_place){file->handle->file.name,
-                                                  file->mask ? 0 : now->length,
-                                                  file->mask ? size_of(now) : now->beyond},
-                         "size and time are the same, and the content is not");
+        compare_rot(compare,
+                    (struct mailindex_place){file->handle->file.name, file->mask ? 0 : now->length,
+                                             file->mask ? sums_size(now) : now->beyond});
 }
 
 enum compare_result compare_file(struct mailindex_compare *compare, const struct compare_file *file,

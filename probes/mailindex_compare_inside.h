@@ -54,6 +54,16 @@ enum compare_result compare_file(struct mailindex_compare *compare, const struct
                                  const struct sums *before, struct sums *now,
                                  struct sums_difference *difference);
 
+/* Where a file differs. */
+static inline struct mailindex_place compare_place(const struct mailindex_handle *handle,
+                                                   const struct sums_difference *difference)
+{
+    return (struct mailindex_place){handle->file.name, difference->offset, difference->length};
+}
+
+/* Tells that a file has another content, though nobody wrote to it. */
+void compare_rot(struct mailindex_compare *compare, struct mailindex_place place);
+
 /* The time of a file, as it is kept; 0 where it has none. */
 uint64_t compare_time(const struct mailindex_compare *compare, enum sums_kind kind,
                       const struct mailindex_stamp *stamp);

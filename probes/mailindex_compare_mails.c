@@ -70,7 +70,7 @@ static void tell(struct mailindex_compare *compare, const struct mailindex_handl
 {
     static const char *const rules[] = {"B15", "B13", "B14", "B17"};
     const char *rule = rules[kind];
-    struct mailindex_place place = {handle->file.name, difference->offset, difference->length};
+    struct mailindex_place place = compare_place(handle, difference);
     static const char text[] = "what was delivered here is another now (of %" PRIu64 " bytes)";
     /* After a backup was restored the same number, or the same place, is given to another mail. */
     bool doubtful = kind == COMPARE_M ? difference->to_the_end : difference->all;
@@ -140,7 +140,7 @@ static bool is_left_out(struct mailindex_compare *compare, const struct mailinde
         return false;
     bool known = compare->before && sums_find(compare->before, kind, id, &before);
     bool untouched = known && before.time == compare_time(compare, kind, &stamp) &&
-                     before.length + (before.has_whole ? before.beyond : 0) == (uint64_t)stamp.size;
+                     sums_size(&before) == (uint64_t)stamp.size;
     bool spent = options->mail_bytes && compare->mail_bytes >= options->mail_bytes;
     if (!spent && (!untouched || (!options->only_new_mails && is_its_turn(compare, id)))) {
         compare->mail_bytes += (uint64_t)stamp.size;

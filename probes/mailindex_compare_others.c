@@ -55,15 +55,6 @@ static bool is_mail(const struct mailindex_compare *compare, const char *name)
     return false;
 }
 
-static void tell(struct mailindex_compare *compare, const struct mailindex_handle *handle,
-                 const char *rule, const struct sums_difference *difference, const char *what)
-{
-    mailindex_report(
-        compare->sink, rule,
-        (struct mailindex_place){handle->file.name, difference->offset, difference->length}, "%s",
-        what);
-}
-
 /* What was in the file's place before may have had another length, and another time. */
 static void compare_whole(struct mailindex_compare *compare, const struct mailindex_handle *handle,
                           struct sums *now)
@@ -78,8 +69,7 @@ static void compare_whole(struct mailindex_compare *compare, const struct mailin
         compare_file(compare, &file, known ? &before : NULL, now, &difference);
     if (result == COMPARE_OTHER && before.length == now->length && before.time == now->time &&
         sums_time_is_settled(now->time))
-        tell(compare, handle, "B18", &difference,
-             "size and time are the same, and the content is not");
+        compare_rot(compare, compare_place(handle, &difference));
 }
 
 /* The first bytes say whether it is still the same file: it is begun anew when it is long. */
@@ -95,7 +85,8 @@ static void compare_growing(struct mailindex_compare *compare,
     enum compare_result result =
         compare_file(compare, &file, known ? &before : NULL, &now, &difference);
     if (result == COMPARE_OTHER)
-        tell(compare, handle, "B18", &difference, "what was written here is another now");
+        mailindex_report(compare->sink, "B18", compare_place(handle, &difference),
+                         "what was written here is another now");
     else if (result == COMPARE_SHORT)
         compare_shorter(compare, before.time, now.time);
 }
@@ -115,10 +106,8 @@ static void compare_backup(struct mailindex_compare *compare, const struct maili
     enum compare_result result =
         compare_file(compare, &file, same ? &before : NULL, &now, &difference);
     if (result == COMPARE_OTHER || result == COMPARE_SHORT)
-        compare_doubt(
-            compare, "B1",
-            (struct mailindex_place){handle->file.name, difference.offset, difference.length},
-            "the same index had other content here");
+        compare_doubt(compare, "B1", compare_place(handle, &difference),
+                      "the same index had other content here");
 }
 
 /* What it says is what an empty file beside it is called: Dovecot goes by both. */

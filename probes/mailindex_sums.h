@@ -52,6 +52,12 @@ struct sums {
     uint64_t beyond; /* how many bytes it has after length */
 };
 
+/* The size of the file. */
+static inline uint64_t sums_size(const struct sums *sums)
+{
+    return sums->length + (sums->has_whole ? sums->beyond : 0);
+}
+
 static inline uint64_t sums_id(uint32_t high, uint32_t low)
 {
     return (uint64_t)high << 32 | low;
