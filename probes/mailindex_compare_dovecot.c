@@ -102,7 +102,10 @@ static void compare_index(struct mailindex_compare *compare)
 
 /* ---- logs ---- */
 
-/* After a backup was restored, or where two writers are without a lock, others are written here. */
+/*
+ * After a backup was restored, or where two writers are without a lock, others are written here:
+ * from some place to the end, or from the end of the old log on into another new one.
+ */
 static void log_differs(struct mailindex_compare *compare, const struct mailindex_handle *handle,
                         const char *rule, uint32_t sequence,
                         const struct sums_difference *difference)
@@ -110,7 +113,10 @@ static void log_differs(struct mailindex_compare *compare, const struct mailinde
     struct mailindex_place place = compare_place(handle, difference);
     static const char text[] = "sequence %" PRIu32 ": what was written here is another now";
 
-    if (difference->to_the_end && difference->ranges > 1) {
+    bool forks = (difference->to_the_end && difference->ranges > 1) ||
+                 (compare->end_differs && difference->offset == 0);
+    compare->end_differs = difference->to_the_end;
+    if (forks) {
         compare->forked = true;
         compare_doubt(compare, "B3", place,
                       "sequence %" PRIu32 ": from here on it is another than it was", sequence);

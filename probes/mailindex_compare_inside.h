@@ -25,6 +25,7 @@ struct mailindex_compare {
     /* Whether a backup was restored: */
     bool of_earlier;    /* a file holds less than it did, and is of an earlier time */
     bool forked;        /* a log went on in another way: B3 */
+    bool end_differs;   /* the old log is another at its end */
     unsigned shorter;   /* files that hold less than they did */
     unsigned copied;    /* that are what they were, at another time */
     unsigned untouched; /* other ones than mail that are what and of when they were */
