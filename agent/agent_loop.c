@@ -306,22 +306,13 @@ static void on_kept(void *owner)
     herald_kept(&agent->herald);
 }
 
-/* Exporters are numbered on behind the probes. */
-static uint32_t first_exporter(void)
-{
-    uint32_t count = 0;
-    while (probes[count])
-        count++;
-    return count;
-}
-
 int agent_begin(struct agent *agent, struct settings *settings, struct error *e)
 {
     open_handles(agent);
     manager_open(&agent->manager, &agent->loop);
     start_threads(agent);
     dispatch_open(&agent->dispatch, &agent->loop, &agent->launch, &agent->quarantine);
-    herald_open(&agent->herald, &agent->loop, &agent->dispatch, agent->host, first_exporter());
+    herald_open(&agent->herald, &agent->loop, &agent->dispatch, agent->host, launch_first_exporter(probes));
     for (; probes[agent->watch_count] && agent->watch_count < CONFIG_MAX_PROBES;
          agent->watch_count++) {
         size_t i = agent->watch_count;

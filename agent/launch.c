@@ -98,6 +98,14 @@ static int send_order(struct launch *launch, const struct launch_order *order, s
     return n == (ssize_t)sizeof *order ? 0 : fail(e, "send an order");
 }
 
+uint32_t launch_first_exporter(const struct probe *const *probes)
+{
+    uint32_t count = 0;
+    while (probes[count])
+        count++;
+    return count;
+}
+
 int launch_spawn(struct launch *launch, uint32_t program, uint32_t *worker, struct error *e)
 {
     const struct launch_order order = {

@@ -70,6 +70,9 @@ int launch_start(const struct launch_config *config, struct launch *launch, stru
  */
 int launch_connect(const char *path, struct launch *launch, struct error *e);
 
+/* The number of the first exporter. */
+uint32_t launch_first_exporter(const struct probe *const *probes);
+
 /*
  * Orders a worker for probes[program], or for an exporter, which are numbered on behind the last
  * probe; *worker is its number in what is told later.

@@ -18,14 +18,6 @@ static void log_line(const char *text, void *arg)
     log_lines(LOG_ERR, text);
 }
 
-static uint32_t first_exporter(void)
-{
-    uint32_t count = 0;
-    while (probes[count])
-        count++;
-    return count;
-}
-
 static int start_launcher(struct replay_notify *notify, struct error *e)
 {
     const struct launch_config config = {
@@ -62,7 +54,7 @@ int replay_notify_open(struct replay_notify *notify, const char *config_file, st
     }
     uv_loop_init(&notify->loop);
     dispatch_open(&notify->dispatch, &notify->loop, &notify->launch, NULL);
-    herald_open(&notify->herald, &notify->loop, &notify->dispatch, "", first_exporter());
+    herald_open(&notify->herald, &notify->loop, &notify->dispatch, "", launch_first_exporter(probes));
     notify->settings.config.heartbeat_ms = 0; /* nobody is there */
     herald_configure(&notify->herald, &notify->settings.config);
     return 0;
