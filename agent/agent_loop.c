@@ -312,7 +312,8 @@ int agent_begin(struct agent *agent, struct settings *settings, struct error *e)
     manager_open(&agent->manager, &agent->loop);
     start_threads(agent);
     dispatch_open(&agent->dispatch, &agent->loop, &agent->launch, &agent->quarantine);
-    herald_open(&agent->herald, &agent->loop, &agent->dispatch, agent->host, launch_first_exporter(probes));
+    herald_open(&agent->herald, &agent->loop, &agent->dispatch, agent->host,
+                launch_first_exporter(probes));
     for (; probes[agent->watch_count] && agent->watch_count < CONFIG_MAX_PROBES;
          agent->watch_count++) {
         size_t i = agent->watch_count;

@@ -33,18 +33,12 @@ int agent_web_listen(struct agent *agent, const struct config *config, struct er
     return code;
 }
 
-static void log_line(const char *text, void *arg)
-{
-    (void)arg;
-    log_lines(LOG_ERR, text);
-}
-
 int agent_web_read(struct agent *agent, const struct config *config, struct error *e)
 {
     const char *path = web_config(agent, config);
     if (!path || !agent->socket_count)
         return 0;
-    int code = web_read(path, &agent->web, &agent->web_files, log_line, NULL);
+    int code = web_read(path, &agent->web, &agent->web_files, log_reported, NULL);
     return code < 0 ? error_set(e, code, "the web configuration %s is wrong", path) : 0;
 }
 

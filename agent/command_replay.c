@@ -89,12 +89,6 @@ static bool go_on(void *arg, double part)
     return !kept->stopped;
 }
 
-static void log_rule_error(const char *text, void *arg)
-{
-    (void)arg;
-    log_lines(LOG_ERR, text);
-}
-
 static int load_rules(const struct options *options, struct arena *arena, struct rule_set **rules,
                       struct error *e)
 {
@@ -102,7 +96,7 @@ static int load_rules(const struct options *options, struct arena *arena, struct
     size_t count;
     int code = rule_files_read(options->rule_files, options->rule_file_count,
                                DEFAULT_RULE_DIRECTORY, arena, &sources, &count, e);
-    if (code == 0 && rule_set_load(sources, count, log_rule_error, NULL, rules) < 0)
+    if (code == 0 && rule_set_load(sources, count, log_reported, NULL, rules) < 0)
         code = error_set(e, -EINVAL, "the rules are wrong");
     return code;
 }

@@ -14,12 +14,6 @@
 #include "core/root.h"
 #include "probes/registry.h"
 
-static void log_line(const char *text, void *arg)
-{
-    (void)arg;
-    log_lines(LOG_ERR, text);
-}
-
 static int check_connection(struct error *e)
 {
     int type = 0;
@@ -59,8 +53,8 @@ int launcher_service_run(const struct agent_options *options, struct error *e)
 
     if (code == 0)
         code = open_root(options->root, &live, e);
-    if (code == 0 &&
-        settings_load_configuration(options->config_file, probes, &settings, log_line, NULL) < 0)
+    if (code == 0 && settings_load_configuration(options->config_file, probes, &settings,
+                                                 log_reported, NULL) < 0)
         code = error_set(e, -EINVAL, "the configuration is wrong");
     if (code < 0)
         return code;

@@ -12,12 +12,6 @@
 /* How many events may be on their way, and how long nothing may arrive of them. */
 enum { MANY_EVENTS = 100, STALL_MS = 30 * 1000, STEP_MS = 5 };
 
-static void log_line(const char *text, void *arg)
-{
-    (void)arg;
-    log_lines(LOG_ERR, text);
-}
-
 static int start_launcher(struct replay_notify *notify, struct error *e)
 {
     const struct launch_config config = {
@@ -43,7 +37,7 @@ static size_t count_receivers(const struct config *config)
 int replay_notify_open(struct replay_notify *notify, const char *config_file, struct error *e)
 {
     *notify = (struct replay_notify){.launch = {.pid = -1}};
-    if (settings_load_configuration(config_file, probes, &notify->settings, log_line, NULL) < 0)
+    if (settings_load_configuration(config_file, probes, &notify->settings, log_reported, NULL) < 0)
         return error_set(e, -EINVAL, "the configuration is wrong");
     int code = count_receivers(&notify->settings.config)
                    ? start_launcher(notify, e)
@@ -54,7 +48,8 @@ int replay_notify_open(struct replay_notify *notify, const char *config_file, st
     }
     uv_loop_init(&notify->loop);
     dispatch_open(&notify->dispatch, &notify->loop, &notify->launch, NULL);
-    herald_open(&notify->herald, &notify->loop, &notify->dispatch, "", launch_first_exporter(probes));
+    herald_open(&notify->herald, &notify->loop, &notify->dispatch, "",
+                launch_first_exporter(probes));
     notify->settings.config.heartbeat_ms = 0; /* nobody is there */
     herald_configure(&notify->herald, &notify->settings.config);
     return 0;

@@ -106,12 +106,6 @@ struct file_look {
     int code;
 };
 
-static void log_line(const char *text, void *arg)
-{
-    (void)arg;
-    log_lines(LOG_ERR, text);
-}
-
 static void look_at_files(uv_work_t *work)
 {
     struct file_look *look = work->data;
@@ -121,7 +115,7 @@ static void look_at_files(uv_work_t *work)
         return;
     web_files_free(&look->files);
     if (look->path)
-        look->code = web_read(look->path, &look->web, &look->files, log_line, NULL);
+        look->code = web_read(look->path, &look->web, &look->files, log_reported, NULL);
 }
 
 static void look(struct web_watch *watch);

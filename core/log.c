@@ -65,3 +65,9 @@ void log_lines(int priority, const char *text)
         text += length + (text[length] == '\n');
     }
 }
+
+void log_reported(const char *text, void *unused)
+{
+    (void)unused;
+    log_lines(LOG_ERR, text);
+}

@@ -18,6 +18,9 @@ void log_message(int priority, const char *format, ...) __attribute__((format(pr
 /* The same for a text of several lines. */
 void log_lines(int priority, const char *text);
 
+/* An error's text of several lines, for whoever reports those to a function and its argument. */
+void log_reported(const char *text, void *unused);
+
 #define log_error(...)   log_message(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_message(LOG_WARNING, __VA_ARGS__)
 #define log_info(...)    log_message(LOG_INFO, __VA_ARGS__)
