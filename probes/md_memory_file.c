@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/arena.h"
 #include "probes/md_array.h"
@@ -100,29 +97,13 @@ static void path_in(const char *directory, char path[MAX_PATH])
     snprintf(path, MAX_PATH, "%s/md.members", directory);
 }
 
-/* The file's length, with its text in the arena; negative errno. */
-static ssize_t read_file(struct arena *arena, const char *path, char **text, struct error *e)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd < 0)
-        return error_set(e, -errno, "open %s: %s", path, error_name(errno));
-    *text = arena_alloc(arena, MAX_FILE + 1);
-    ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, *text, MAX_FILE + 1) : -1;
-    close(fd);
-    if (n < 0 || n > MAX_FILE)
-        return error_set(e, -EFBIG, "%s: not a small regular file", path);
-    return n;
-}
-
 int md_memory_load(struct md_memory *memory, const char *directory, struct error *e)
 {
     SCRATCH_ARENA(arena);
     char path[MAX_PATH], *text;
 
     path_in(directory, path);
-    ssize_t length = read_file(arena, path, &text, e);
+    ssize_t length = state_file_read(path, MAX_FILE, arena, &text, e);
     if (length < 0)
         return length == -ENOENT ? 0 : (int)length;
     int code = md_memory_parse(memory, text, (size_t)length, e);
@@ -137,7 +118,7 @@ int md_memory_save(const struct md_memory *memory, const char *directory, struct
     char path[MAX_PATH], *old;
 
     path_in(directory, path);
-    ssize_t length = read_file(arena, path, &old, NULL);
+    ssize_t length = state_file_read(path, MAX_FILE, arena, &old, NULL);
     char *text = md_memory_render(memory);
     bool same = length == (ssize_t)strlen(text) && memcmp(old, text, (size_t)length) == 0;
     int code = same ? 0 : state_file_write(path, text, strlen(text), e);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -177,17 +176,15 @@ void smart_memory_forget(const struct smart_known *known, const char *directory)
         unlink(path);
 }
 
-static int load_file(struct smart_memory *memory, int directory, const char *name, struct error *e)
+static int load_file(struct smart_memory *memory, const char *directory, const char *name,
+                     struct error *e)
 {
-    char text[MAX_FILE + 1];
-    struct stat st;
-    int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return error_set(e, -errno, "open %s: %s", name, error_name(errno));
-    ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, text, sizeof text) : -1;
-    close(fd);
-    if (n < 0 || n > MAX_FILE)
-        return error_set(e, -EFBIG, "%s: not a small regular file", name);
+    SCRATCH_ARENA(arena);
+    char *text;
+    ssize_t n =
+        state_file_read(arena_printf(arena, "%s/%s", directory, name), MAX_FILE, arena, &text, e);
+    if (n < 0)
+        return (int)n;
     int code = smart_memory_parse(memory, text, (size_t)n, e);
     if (code < 0)
         error_prefix(e, "%s", name);
@@ -207,7 +204,7 @@ int smart_memory_load(struct smart_memory *memory, const char *directory, struct
         if (n < 6 || strcmp(entry->d_name + n - 5, ".json") != 0)
             continue;
         files++;
-        if (load_file(memory, dirfd(list), entry->d_name, e) < 0)
+        if (load_file(memory, path, entry->d_name, e) < 0)
             code = -EBADMSG;
     }
     closedir(list);

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_PATH = 4096 };
@@ -41,4 +43,22 @@ int state_file_write(const char *path, const void *data, size_t length, struct e
         return error_set(e, code, "write %s: %s", path, error_name(code));
     }
     return 0;
+}
+
+ssize_t state_file_read(const char *path, size_t limit, struct arena *arena, char **text,
+                        struct error *e)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return error_set(e, -errno, "open %s: %s", path, error_name(errno));
+    bool fits = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size <= limit;
+    *text = arena_alloc(arena, fits ? (size_t)st.st_size + 1 : 1);
+    ssize_t n = fits ? read(fd, *text, (size_t)st.st_size) : -1;
+    close(fd);
+    if (n < 0)
+        return error_set(e, -EFBIG, "%s: no regular file of at most %zu bytes", path, limit);
+    (*text)[n] = '\0';
+    return n;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -42,8 +43,36 @@ static void replaces(void **state)
     assert_int_equal(rmdir(directory), 0);
 }
 
+static void reads(void **state)
+{
+    char directory[] = "/tmp/forewarn-test-XXXXXX", path[64], link[64];
+    struct arena *arena = arena_new();
+    struct error e = {0};
+    char *text;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/kept", directory);
+    snprintf(link, sizeof link, "%s/link", directory);
+    assert_int_equal(state_file_read(path, 5, arena, &text, &e), -ENOENT);
+    assert_int_equal(state_file_write(path, "12345", 5, &e), 0);
+    assert_int_equal(state_file_read(path, 5, arena, &text, &e), 5);
+    assert_string_equal(text, "12345");
+    assert_int_equal(state_file_read(path, 4, arena, &text, &e), -EFBIG);
+    assert_int_equal(state_file_read(directory, 4096, arena, &text, &e), -EFBIG);
+    assert_int_equal(symlink(path, link), 0);
+    assert_int_equal(state_file_read(link, 5, arena, &text, &e), -ELOOP);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(state_file_read(path, 5, arena, &text, &e), -EFBIG);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0);
+    arena_free(&arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(replaces)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(replaces), cmocka_unit_test(reads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
