@@ -14,6 +14,7 @@
 
 struct state {
     struct nfslock_memory before, now;
+    bool looked; /* before is of this process, and newer than what was kept */
 };
 
 static const char memory_name[] = "nfslock.memory";
@@ -42,7 +43,8 @@ static void keep(struct probe_run *run, const struct nfslock_memory *memory)
 static void nfslock_close(struct probe_run *run)
 {
     struct state *state = run->state;
-    keep(run, &state->before);
+    if (state->looked) /* else another may have looked meanwhile: this one was asked a question */
+        keep(run, &state->before);
     arena_free(&state->before.arena);
     arena_free(&state->now.arena);
     free(state);
@@ -88,6 +90,7 @@ static int nfslock_poll(struct probe_run *run, struct error *e)
         keep(run, &state->now);
     nfslock_poll_handoff(run, &mounts, &settings);
     end_look(state);
+    state->looked = true;
     return 0;
 }
 

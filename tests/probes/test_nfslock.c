@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -142,6 +143,22 @@ static void tells_a_server_that_does_not_answer(void **state)
     stop(&f);
 }
 
+/* A process that only answers a question has nothing to leave, which might be older. */
+static void leaves_what_it_saw_alone(void **state)
+{
+    struct fixture f;
+    char path[128];
+    (void)state;
+    start(&f);
+    snprintf(path, sizeof path, "%s/nfslock.memory.json", f.tree.path);
+    begin_anew(&f);
+    assert_int_equal(access(path, F_OK), -1);
+    look(&f);
+    begin_anew(&f);
+    assert_int_equal(access(path, F_OK), 0);
+    stop(&f);
+}
+
 /* Where the kernel tells who waits, it decides: callers can have given up. */
 static void knows_who_waits(void **state)
 {
@@ -222,6 +239,7 @@ int main(void)
         cmocka_unit_test(reports_a_host),
         cmocka_unit_test(tells_a_server_that_does_not_answer),
         cmocka_unit_test_prestate(tells_a_server_that_does_not_answer, &anew),
+        cmocka_unit_test(leaves_what_it_saw_alone),
         cmocka_unit_test(knows_who_waits),
         cmocka_unit_test(tells_of_waiters),
         cmocka_unit_test(tells_what_it_cannot_read),
