@@ -56,9 +56,8 @@ const struct config_key config_keys[] = {
      "not said."},
     {"probes.mailindex.stores.members_directory", KEY_EXAMPLE, "/srv/shared/forewarn",
      "A directory that all members can write, as 'user', on the file server that they share; one "
-     "for each store. Each puts a file of its name anew there in every round. Where it is not "
-     "said, "
-     "a member that is gone is not noticed, and its share not verified."},
+     "for each store. Each puts a file of its name anew there in every round. Where it is "
+     "not said, a member that is gone is not noticed, and its share not verified."},
     {"probes.mailindex.stores.takeover", KEY_DEFAULT, "1h",
      "After which time the share of a member that was not seen is taken over by the others; more "
      "than twice the probe's interval, between 2s and 30d."},
@@ -69,11 +68,9 @@ const struct config_key config_keys[] = {
      "How fast stores are read at most."},
     {"probes.mailindex.baseline", KEY_DEFAULT, "false",
      "Whether it is remembered what must never change in sound mailboxes, mails too, so that bit "
-     "rot "
-     "and lost updates are found. Each mail is read once a round for it, as fast as "
+     "rot and lost updates are found. Each mail is read once a round for it, as fast as "
      "max_bytes_per_second allows; of a mailbox that has more than can be read in 20 s, a part "
-     "each "
-     "round."},
+     "each round."},
     {"notify", KEY_SECTION, NULL, "When receivers are told."},
     {"notify.repeat", KEY_SECTION, NULL,
      "How long to wait before an alert that still fires is told again, by its severity; the wait "
