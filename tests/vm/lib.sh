@@ -182,7 +182,9 @@ expect_no_alert()
     expect "$1" "absent(ALERTS{alertstate=\"firing\",alertname=\"$2\"${3:+,$3}})"
 }
 
-# agrees ARRAY: what the agent says of it is what sysfs says now.
+# agrees ARRAY: what the agent says of it is what sysfs says now. One that lost more than it can bear is
+# failed to the agent, whatever md calls it: while nothing was written to it since it was assembled, md
+# says read-auto.
 agrees()
 {
     local md=/sys/block/$1/md attribute expression kernel
@@ -195,7 +197,7 @@ agrees()
         }
     done <<'TABLE'
 level forewarn_md_info{ARRAY,level="KERNEL"}
-array_state forewarn_md_state{ARRAY,state="KERNEL"} == 1
+array_state forewarn_md_state{ARRAY,state="KERNEL"} == 1 or forewarn_md_redundancy{ARRAY} < 0
 degraded forewarn_md_degraded{ARRAY} == KERNEL
 sync_action forewarn_md_sync{ARRAY,action="KERNEL"} == 1
 mismatch_cnt forewarn_md_mismatches{ARRAY} == KERNEL
