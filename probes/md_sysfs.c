@@ -98,13 +98,13 @@ static bool is_gone(const struct reader *r, const char *link)
 
     if (root_readlink(root, link, r->arena, &target, NULL) < 0 || root_exists(root, link))
         return false;
-    const char *disk = NULL;
-    for (const char *at = target; (at = strstr(at, "/block/")); disk = at)
-        at += strlen("/block/");
-    if (!disk)
+    /* .../block/sda/sda1, and .../nvme/nvme0/nvme0n1 */
+    char *device = strrchr(target, '/');
+    if (!device || root_exists(root, arena_printf(r->arena, "/sys/block%s", device)))
         return false;
-    return !root_exists(root,
-                        arena_printf(r->arena, "/sys/block/%.*s", (int)strcspn(disk, "/"), disk));
+    *device = 0;
+    const char *disk = strrchr(target, '/'); /* if it is a partition */
+    return !disk || !root_exists(root, arena_printf(r->arena, "/sys/block%s", disk));
 }
 
 static void read_member(struct reader *r, const char *directory, const char *device)

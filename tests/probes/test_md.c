@@ -366,6 +366,53 @@ static void too_many(void **state)
     tree_remove(&tree);
 }
 
+/* The link to a member's device leads nowhere, and it has gone from /sys/block too. */
+static void members_that_are_gone(void **state)
+{
+    static const struct {
+        const char *device, *link;
+    } members[] = {
+        {"sda", "../../../../pci0000:00/host0/target0:0:0/0:0:0:0/block/sda"},
+        {"sdb1", "../../../../pci0000:00/host1/target1:0:0/1:0:0:0/block/sdb/sdb1"},
+        {"nvme0n1", "../../../../pci0000:00/0000:00:05.0/nvme/nvme0/nvme0n1"},
+        {"nvme1n1p2", "../../../../pci0000:00/0000:00:06.0/nvme/nvme1/nvme1n1/nvme1n1p2"},
+    };
+    enum { MEMBERS = sizeof members / sizeof *members };
+    static const char *const disks[] = {"sda", "sdb", "nvme0n1", "nvme1n1"};
+    struct tree tree;
+    struct md_run run;
+    char text[256];
+    (void)state;
+
+    tree_make(&tree);
+    tree_file(&tree, "/sys/block/md0/md/level", "raid1\n");
+    for (int i = 0; i < MEMBERS; i++) {
+        snprintf(text, sizeof text, "/sys/block/md0/md/dev-%s/state", members[i].device);
+        tree_file(&tree, text, "in_sync\n");
+        snprintf(text, sizeof text, "/sys/block/md0/md/dev-%s/block", members[i].device);
+        tree_link(&tree, text, members[i].link);
+    }
+    md_run_open(&run);
+    for (int there = 0; there < 2; there++) {
+        for (int i = 0; there && i < MEMBERS; i++) {
+            snprintf(text, sizeof text, "/sys/block/%s/size", disks[i]);
+            tree_file(&tree, text, "8\n");
+        }
+        assert_int_equal(md_run_poll(&run, tree.path), 0);
+        for (int i = 0; i < MEMBERS; i++) {
+            snprintf(text, sizeof text, "device=\"%s\"} %d", members[i].device, !there);
+            int found = 0;
+            for (size_t n = 0; n < run.seen.count; n++)
+                found += strncmp(run.seen.lines[n], "member_gone{", 12) == 0 &&
+                         strstr(run.seen.lines[n], text);
+            if (found != 1)
+                fail_msg("not said of %s, there: %d", members[i].device, there);
+        }
+    }
+    md_run_close(&run);
+    tree_remove(&tree);
+}
+
 static void lists_all_metrics(void **state)
 {
     (void)state;
@@ -392,6 +439,7 @@ int main(void)
         cmocka_unit_test(stops_meanwhile),
         cmocka_unit_test(nothing_readable),
         cmocka_unit_test(too_many),
+        cmocka_unit_test(members_that_are_gone),
         cmocka_unit_test(lists_all_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
