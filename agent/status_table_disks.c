@@ -22,12 +22,14 @@ enum { COUNTS = sizeof counts / sizeof *counts, WIDE = 96 };
 
 /* What is asked of each disk, by its identity. */
 struct indexes {
-    struct instant_index asleep, readable, read, temperature, hours, healthy, counts[COUNTS];
+    struct instant_index vanished, asleep, readable, read, temperature, hours, healthy,
+        counts[COUNTS];
 };
 
 static struct indexes find_indexes(const struct table *table)
 {
     struct indexes found = {
+        .vanished = table_index(table, "forewarn_disk_vanished", "disk"),
         .asleep = table_index(table, "forewarn_disk_asleep", "disk"),
         .readable = table_index(table, "forewarn_disk_readable", "disk"),
         .read = table_index(table, "forewarn_disk_last_read_timestamp_seconds", "disk"),
@@ -62,7 +64,9 @@ static const char *state_of(const struct table *table, const struct indexes *ind
                             const char *disk)
 {
     const char *text = "";
-    if (instant_value(&indexes->readable, disk, 1) == 0)
+    if (instant_value(&indexes->vanished, disk, 0) == 1)
+        text = add(table, text, "gone");
+    else if (instant_value(&indexes->readable, disk, 1) == 0)
         text = add(table, text, "cannot be read");
     if (instant_value(&indexes->asleep, disk, 0) == 1)
         text = add(table, text, "asleep");

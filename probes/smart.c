@@ -59,6 +59,20 @@ static void count(struct smart_round *round, struct blockstat_state *counters)
         probe_finding(round->run, "unreadable", true, "", "", "%s", e.text);
 }
 
+/* For the rest of a round that cost another process its life: that one has said who they are. */
+static int find_again(struct smart_round *round, struct error *e)
+{
+    struct batch unheard;
+    batch_init(&unheard);
+    int code = disks_find(round->run->root, round->arena, &unheard, &round->disks, e);
+    batch_free(&unheard);
+    if (code < 0)
+        round->disks = (struct disks){0};
+    for (size_t i = 0; i < round->disks.count; i++)
+        smart_memory_see(round->memory, &round->disks.disk[i], round->now_ms);
+    return root_is_live(round->run->root) ? code : 0;
+}
+
 /*
  * The identities and what the kernel knows go off before any disk is touched: of a disk that hangs
  * they are all there is. A recorded tree may have no sysfs at all.
@@ -69,7 +83,7 @@ static int discover(struct smart_round *round, struct blockstat_state *counters,
     static const char target[] = "disks";
     struct error why = {0};
     if (!probe_begin(round->run, target))
-        return 0;
+        return find_again(round, e);
     int code = disks_find(round->run->root, round->arena, &round->run->batch, &round->disks, &why);
     if (code < 0) {
         round->disks = (struct disks){0};

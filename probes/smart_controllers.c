@@ -23,31 +23,18 @@ static bool seen(struct smart_round *round, const char *identity)
     return disks_by_identity(&round->disks, identity) || (known && known->present);
 }
 
-struct search {
-    const char *device;
-    const struct smart_known *found;
-};
-
-static void is_at(struct smart_known *known, void *arg)
-{
-    struct search *search = arg;
-    if (strcmp(known->device, search->device) == 0)
-        search->found = known;
-}
-
 /* Who the disk was the last time, for one that says nothing now. */
 static struct disk *remembered(struct smart_round *round, const char *name)
 {
-    struct search search = {.device = name};
+    const struct smart_known *known = smart_memory_at(round->memory, name);
     struct smart_facts facts;
     smart_facts_init(&facts);
-    smart_memory_walk(round->memory, is_at, &search);
-    if (search.found) {
-        facts.disk = search.found->disk;
-        facts.model = search.found->model;
-        facts.serial = search.found->serial;
-        facts.firmware = search.found->firmware;
-        facts.bus = search.found->bus;
+    if (known) {
+        facts.disk = known->disk;
+        facts.model = known->model;
+        facts.serial = known->serial;
+        facts.firmware = known->firmware;
+        facts.bus = known->bus;
     }
     return smart_disk_of(round->arena, name, &facts);
 }
@@ -82,8 +69,10 @@ static bool one(struct smart_round *round, const char *node, const char *type, b
     const char *name = name_of(round->arena, node, type);
     struct smart_json json;
     struct error e = {0};
-    if (!probe_begin(round->run, name))
+    if (!probe_begin(round->run, name)) {
+        smart_memory_left_out(round->memory, name);
         return true;
+    }
     smart_ask_all(round, type, node, &json, &e);
     smart_keep(round, name, &json);
     bool there = must || (e.code == 0 && json.facts.serial && json.facts.serial[0]);
@@ -93,6 +82,13 @@ static bool one(struct smart_round *round, const char *node, const char *type, b
     return there;
 }
 
+static void left_out(struct smart_known *known, void *arg)
+{
+    (void)arg;
+    if (strstr(known->device, ":megaraid,"))
+        known->present = true;
+}
+
 /* --scan without -open asks the controllers' drivers, not the disks. */
 static void scanned(struct smart_round *round)
 {
@@ -100,8 +96,10 @@ static void scanned(struct smart_round *round)
     struct smartctl_output output;
     struct smart_scanned *devices;
     size_t count = 0;
-    if (!probe_begin(round->run, "controllers"))
+    if (!probe_begin(round->run, "controllers")) {
+        smart_memory_walk(round->memory, left_out, NULL);
         return;
+    }
     struct error e = {0};
     if (smartctl_run(round->run->smartctl, argv, SMART_JSON_MAX, SCAN_TIMEOUT_MS, round->arena,
                      &output, &e) < 0 ||

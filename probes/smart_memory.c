@@ -113,6 +113,13 @@ void smart_memory_keep(struct smart_known *known, const struct disk *disk,
         known->read_ms = now_ms;
 }
 
+void smart_memory_see(struct smart_memory *memory, const struct disk *disk, int64_t now_ms)
+{
+    struct smart_known *known = smart_memory_of(memory, disk->disk);
+    if (known)
+        smart_memory_keep(known, disk, NULL, now_ms);
+}
+
 void smart_memory_logs(struct smart_known *known, const struct smart_facts *logs, uint64_t marks,
                        int64_t now_ms)
 {
@@ -148,6 +155,32 @@ void smart_memory_walk(struct smart_memory *memory, void (*visit)(struct smart_k
     twalk_r(memory->tree, gather, &walk);
     for (size_t i = 0; i < walk.count; i++)
         visit(walk.found[i], arg);
+}
+
+struct search {
+    const char *device;
+    struct smart_known *found;
+};
+
+static void is_at(struct smart_known *known, void *arg)
+{
+    struct search *search = arg;
+    if (strcmp(known->device, search->device) == 0)
+        search->found = known;
+}
+
+struct smart_known *smart_memory_at(struct smart_memory *memory, const char *device)
+{
+    struct search search = {.device = device};
+    smart_memory_walk(memory, is_at, &search);
+    return search.found;
+}
+
+void smart_memory_left_out(struct smart_memory *memory, const char *device)
+{
+    struct smart_known *known = smart_memory_at(memory, device);
+    if (known)
+        known->present = true;
 }
 
 uint64_t smart_marks(const struct smart_facts *facts)

@@ -39,9 +39,18 @@ void smart_memory_free(struct smart_memory **memory);
 /* The disk's entry, made when it is new; NULL when there are too many. */
 struct smart_known *smart_memory_of(struct smart_memory *memory, const char *disk);
 
+/* The entry of the disk that was called so the last time; NULL where there is none. */
+struct smart_known *smart_memory_at(struct smart_memory *memory, const char *device);
+
+/* What is called so is left out of the rest of a round, so that it is not said to be gone. */
+void smart_memory_left_out(struct smart_memory *memory, const char *device);
+
 /* Takes a copy of who the disk is and, unless facts is NULL, of what was read of it. */
 void smart_memory_keep(struct smart_known *known, const struct disk *disk,
                        const struct smart_facts *facts, int64_t now_ms);
+
+/* The disk is there, in this round. */
+void smart_memory_see(struct smart_memory *memory, const struct disk *disk, int64_t now_ms);
 
 /*
  * Takes what was read of the logs: their numbers, in place of all before, and the names that

@@ -276,8 +276,12 @@ int smart_recorded(struct smart_round *round)
     }
     for (size_t i = 0; i < entries.count; i++) {
         const struct entry *entry = &entries.entry[i];
-        if (entry->used || !probe_begin(round->run, entry->name))
+        if (entry->used)
             continue;
+        if (!probe_begin(round->run, entry->name)) {
+            smart_memory_left_out(round->memory, entry->name);
+            continue;
+        }
         one_alone(round, entry);
         probe_end(round->run, entry->name);
     }

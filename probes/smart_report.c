@@ -56,9 +56,7 @@ const struct metric smart_vanished_metric = {
 
 void smart_report_info(struct smart_round *round, const struct disk *disk)
 {
-    struct smart_known *known = smart_memory_of(round->memory, disk->disk);
-    if (known)
-        smart_memory_keep(known, disk, NULL, round->now_ms);
+    smart_memory_see(round->memory, disk, round->now_ms);
     BATCH_SAMPLE(&round->run->batch, &smart_info_metric, 1, disk->disk, disk->device, disk->model,
                  disk->serial, disk->firmware, disk->bus,
                  disk->rotational < 0 ? ""
@@ -141,10 +139,18 @@ void smart_report_logs(struct smart_round *round, struct smart_known *known)
     save(round, known);
 }
 
+/* One of which nothing was ever read is missed as well when it is gone. */
+static void save_unread(struct smart_round *round, const struct smart_known *known)
+{
+    if (known && !known->read_ms)
+        save(round, known);
+}
+
 void smart_report_asleep(struct smart_round *round, const struct disk *disk)
 {
     struct smart_known *known = smart_memory_of(round->memory, disk->disk);
     report_state(round, known, disk->disk, -1, true);
+    save_unread(round, known);
     if (!known || !known->read_ms) {
         probe_finding(round->run, "note", false, disk->device, "",
                       "asleep, and not woken: nothing is known of its health yet");
@@ -165,13 +171,21 @@ void smart_report_unread(struct smart_round *round, const struct disk *disk, con
 {
     struct smart_known *known = smart_memory_of(round->memory, disk->disk);
     report_state(round, known, disk->disk, 0, false);
+    save_unread(round, known);
     probe_finding(round->run, kind, true, disk->device, file, "%s", message);
 }
 
 void smart_report_unsupported(struct smart_round *round, const struct disk *disk,
                               const char *message)
 {
+    save_unread(round, smart_memory_of(round->memory, disk->disk));
     probe_finding(round->run, "unsupported", false, disk->device, "", "%s", message);
+}
+
+/* A stick or a card, of which nothing was ever read, that somebody has taken out. */
+static bool was_plugged_in_for_a_while(const struct smart_known *known)
+{
+    return !known->read_ms && (strcmp(known->bus, "usb") == 0 || strcmp(known->bus, "mmc") == 0);
 }
 
 static void vanished(struct smart_known *known, void *arg)
@@ -181,7 +195,7 @@ static void vanished(struct smart_known *known, void *arg)
     known->present = false;
     if (present)
         return;
-    if (round->now_ms - known->seen_ms > SMART_FORGET_MS) {
+    if (round->now_ms - known->seen_ms > SMART_FORGET_MS || was_plugged_in_for_a_while(known)) {
         if (round->state_directory)
             smart_memory_forget(known, round->state_directory);
         smart_memory_drop(round->memory, &known);

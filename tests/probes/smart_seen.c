@@ -54,7 +54,8 @@ void smart_seen_flush(struct smart_seen *seen)
 static bool begin(struct probe_run *run, const char *target)
 {
     struct smart_seen *seen = run->owner;
-    (void)target;
+    if (seen->skip && strcmp(seen->skip, target) == 0)
+        return false;
     seen->begun++;
     return true;
 }

@@ -18,7 +18,8 @@ struct smart_seen {
     struct finding *findings;
     size_t finding_count, finding_room;
     int begun, ended;
-    size_t peak; /* bytes of the batch's arena at its fullest */
+    const char *skip; /* a target that is done with, NULL: none */
+    size_t peak;      /* bytes of the batch's arena at its fullest */
 };
 
 void smart_seen_open(struct smart_seen *seen, const char *root);

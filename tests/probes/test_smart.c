@@ -366,6 +366,33 @@ static void a_vanished_disk_is_a_sample(void **state)
     tree_remove(&tree);
 }
 
+/* A disk that hangs costs the process; the next one goes on with those that are left. */
+static void the_rest_of_a_round(void **state)
+{
+    struct tree tree;
+    struct smart_seen seen;
+    (void)state;
+    tree_make(&tree);
+    tree_file(&tree, "/sys/block/sda/size", "1953525168");
+    tree_file(&tree, "/sys/block/sda/device/wwid", "naa.5000c500a1b2c3d4");
+    add_blob(&tree, "/smart/sda.blob", &made);
+    smart_seen_open(&seen, tree.path);
+    poll_tree(&seen);
+    expect(&seen, "forewarn_disk_vanished" ATA, 0);
+    seen.skip = "disks";
+    poll_tree(&seen);
+    expect(&seen, "forewarn_disk_pending_sectors" ATA, 8);
+    for (size_t i = 0; i < seen.line_count; i++) /* that was said before the loss */
+        assert_null(strstr(seen.lines[i], "forewarn_disk_info"));
+    expect(&seen, "forewarn_disk_vanished" ATA, ABSENT);
+    seen.skip = NULL;
+    tree_drop(&tree, "/smart/sda.blob");
+    poll_tree(&seen);
+    expect(&seen, "forewarn_disk_vanished" ATA, 0);
+    smart_seen_close(&seen);
+    tree_remove(&tree);
+}
+
 /* Each bad file is named, and costs nothing but itself. */
 static void bad_files(void **state)
 {
@@ -448,11 +475,17 @@ static void nothing_runs_under_a_root(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(disks_of_files_alone),        cmocka_unit_test(blob_and_json_are_one_disk),
-        cmocka_unit_test(sysfs_and_files_meet),        cmocka_unit_test(two_claim_one_identity),
-        cmocka_unit_test(a_vanished_disk_is_a_sample), cmocka_unit_test(bad_files),
-        cmocka_unit_test(nothing_runs_under_a_root),   cmocka_unit_test(files_that_tell_too_little),
-        cmocka_unit_test(a_damaged_blob_is_doubted),   cmocka_unit_test(blob_and_json_of_two_disks),
+        cmocka_unit_test(disks_of_files_alone),
+        cmocka_unit_test(blob_and_json_are_one_disk),
+        cmocka_unit_test(sysfs_and_files_meet),
+        cmocka_unit_test(two_claim_one_identity),
+        cmocka_unit_test(a_vanished_disk_is_a_sample),
+        cmocka_unit_test(the_rest_of_a_round),
+        cmocka_unit_test(bad_files),
+        cmocka_unit_test(nothing_runs_under_a_root),
+        cmocka_unit_test(files_that_tell_too_little),
+        cmocka_unit_test(a_damaged_blob_is_doubted),
+        cmocka_unit_test(blob_and_json_of_two_disks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,8 @@ static struct disk disk_of(const char *device, const char *bus)
                          .rotational = -1};
 }
 
+static const char *state_directory;
+
 static void look(struct disk *disks, size_t count)
 {
     SCRATCH_ARENA(arena);
@@ -70,6 +72,7 @@ static void look(struct disk *disks, size_t count)
         .arena = arena,
         .disks = {.disk = disks, .count = count, .by_identity = by_identity},
         .memory = memory,
+        .state_directory = state_directory,
         .now_ms = clock_wall_ms(seen.run.clock)};
     smart_seen_forget(&seen);
     for (size_t i = 0; i < count; i++)
@@ -180,6 +183,15 @@ static void controllers(void **state)
     expect("forewarn_disk_vanished{disk=\"0x5000c500aabbccdd\"}", 0);
     tree_drop(&tree, "/smartctl.mute");
 
+    /* what this round's process before has seen is not gone */
+    static const char *const done[] = {"controllers", "bus/0:megaraid,3"};
+    for (int i = 0; i < 2; i++) {
+        seen.skip = done[i];
+        look(NULL, 0);
+        expect("forewarn_disk_vanished{disk=\"0x5000c500aabbccdd\"}", NAN);
+    }
+    seen.skip = NULL;
+
     /* the same disk passed through as a device of its own is one disk */
     struct disk direct[] = {disk_of("none-sas", "sas")};
     direct[0].disk = "0x5000c500aabbccdd";
@@ -188,6 +200,28 @@ static void controllers(void **state)
     for (size_t i = 0; i < seen.line_count; i++)
         infos += strncmp(seen.lines[i], "forewarn_disk_info{", 19) == 0;
     assert_int_equal(infos, 1);
+}
+
+/* Each round is a process of its own, which knows what the one before has kept. */
+static void what_was_never_read_vanishes_too(void **state)
+{
+    struct disk disks[] = {disk_of("none-virtio", "virtio"), disk_of("none-stick", "scsi"),
+                           disk_of("none-denied", "sas"),    disk_of("none-asleep", "scsi"),
+                           disk_of("none-half", "usb"),      disk_of("none-killed", "mmc")};
+    struct error e = {0};
+    (void)state;
+    state_directory = tree.path;
+    look(disks, sizeof disks / sizeof disks[0]);
+    smart_memory_free(&memory);
+    memory = smart_memory_new();
+    assert_int_equal(smart_memory_load(memory, tree.path, &e), 0);
+    look(disks, 1);
+    expect("forewarn_disk_vanished{disk=\"none-virtio\"}", 0);
+    expect("forewarn_disk_vanished{disk=\"none-stick\"}", 1);
+    expect("forewarn_disk_vanished{disk=\"none-denied\"}", 1);
+    expect("forewarn_disk_vanished{disk=\"none-asleep\"}", 1);
+    expect("forewarn_disk_vanished{disk=\"none-half\"}", NAN); /* taken out, as these are */
+    expect("forewarn_disk_vanished{disk=\"none-killed\"}", NAN);
 }
 
 static void without_smartctl(void **state)
@@ -219,6 +253,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    state_directory = NULL;
     smart_memory_free(&memory);
     smart_seen_close(&seen);
     tree_remove(&tree);
@@ -232,6 +267,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_sleeping_disk_keeps_its_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(becomes_unreadable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(controllers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_never_read_vanishes_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_smartctl, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
