@@ -171,14 +171,15 @@ function put_disk(d)
         smart_sas(d) : smart_ata(d))
 }
 
-# The first partition, over all of the disk.
-function put_partition(d,   sys)
+# Partition k of n, which share the disk evenly.
+function put_partition(d, k, n,   sys, size)
 {
-    sys = "sys/" place[d] "/" name[d] "1"
-    file(sys "/partition", "1\n")
+    size = int(sectors[d] / n / 2048) * 2048 - 2048
+    sys = "sys/" place[d] "/" name[d] k
+    file(sys "/partition", k "\n")
     file(sys "/dev", substr(number[d], 1, index(number[d], ":")) \
-        substr(number[d], index(number[d], ":") + 1) + 1 "\n")
-    file(sys "/start", "2048\n")
-    file(sys "/size", sprintf("%.0f\n", sectors[d] - 2048))
-    link("sys/class/block/" name[d] "1", "../../" place[d] "/" name[d] "1")
+        substr(number[d], index(number[d], ":") + 1) + k "\n")
+    file(sys "/start", 2048 + (k - 1) * (size + 2048) "\n")
+    file(sys "/size", sprintf("%.0f\n", size))
+    link("sys/class/block/" name[d] k, "../../" place[d] "/" name[d] k)
 }

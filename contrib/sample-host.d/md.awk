@@ -75,7 +75,7 @@ function put_member(sys, d, part, slot, members, rebuilding, each, done,   membe
 {
     member = sys "/md/dev-" name[d] part
     if (part != "")
-        put_partition(d)
+        put_partition(d, 1, 1)
     link(member "/block", "../../../../../" substr(place[d], 9) (part == "" ? "" : "/" name[d] part))
     link(sys "/slaves/" name[d] part, "../../../../" substr(place[d], 9) \
         (part == "" ? "" : "/" name[d] part))

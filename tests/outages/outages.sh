@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The outages and the calm days of this folder, replayed: what came how long before, beside what is
-# kept in README; a calm day has no critical; bounds of a rebuild that waits hold what really came.
+# kept in README; a calm day has no critical; bounds of a rebuild that waits hold what really came; and
+# the arrays that are composed say what those of a kernel said that acted the same.
 set -u
 : "${top_srcdir:=.}" "${top_builddir:=.}"
 FOREWARN=$(readlink -f "$top_builddir/forewarn") || exit 99
@@ -34,6 +35,17 @@ for calm in "$top_srcdir"/tests/outages/calm-*.txt; do
         grep -v '"tool":'; then
         complain "$name: a critical on a calm day"
     fi
+done
+
+# states FILE: array by array the states that it was in.
+states()
+{
+    sed -n 's/.* kernel //p' "$1" | sort -s -k 1,1 | uniq
+}
+for kept in "$top_srcdir"/tests/outages/*.said; do
+    name=$(basename "$kept" .said)
+    difference=$(diff <(states "$directory/$name/states") <(states "$kept")) ||
+        complain "$name is not what the kernel said: $difference"
 done
 
 # A rebuild that waits for two others: four hours after all began, when is md2 said to be through?

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # An md array as sysfs, udev and /proc/mdstat have it, in whatever state it is. Arrays of awk by
 # array number m: level, wanted (members), members (how many are listed, [m, i] from 0), and of each
-# member [m, i]: disk, slot (-1: none), state (in_sync faulty spare recovering replacement); action
-# ("" check recover), done (0 ... 1), speed (KiB/s), delayed.
+# member [m, i]: disk, part (of it, or ""), slot (-1: none), state (in_sync faulty spare recovering
+# replacement); action ("" check recover), done (0 ... 1), speed (KiB/s), delayed.
 
 function array_part(m)
 {
@@ -49,7 +49,18 @@ function put_array(m,   sys, md, i, each)
 # KiB of each member.
 function component(m)
 {
-    return sectors[disk[m, 0]] / 2 - 132096
+    return int(sectors[disk[m, 0]] / (part[m, 0] == "" ? 1 : parts) / 2) - 132096
+}
+
+function member_name(m, i)
+{
+    return name[disk[m, i]] part[m, i]
+}
+
+# Where its device is in sysfs.
+function member_place(m, i)
+{
+    return place[disk[m, i]] (part[m, i] == "" ? "" : "/" member_name(m, i))
 }
 
 function put_attributes(m, md, each)
@@ -88,19 +99,32 @@ function put_sync(m, md, each)
     file(md "mismatch_cnt", "0\n")
 }
 
-function put_member(m, i, sys, md, each,   d, member, rebuilds)
+# As md words it.
+function member_state(m, i,   k)
+{
+    if (state[m, i] == "replacement")
+        return "spare,replacement"
+    if (state[m, i] != "in_sync")
+        return state[m, i] == "faulty" ? "faulty" : "spare"
+    for (k = 0; k < members[m]; k++)
+        if (state[m, k] == "replacement" && slot[m, k] == slot[m, i])
+            return "in_sync,want_replacement"
+    return "in_sync"
+}
+
+function put_member(m, i, sys, md, each,   d, device, member, rebuilds)
 {
     d = disk[m, i]
-    member = md "dev-" name[d]
+    device = member_name(m, i)
+    member = md "dev-" device
     rebuilds = state[m, i] == "recovering"
     if (!gone[d])
-        link(member "/block", "../../../../../" substr(place[d], 9))
+        link(member "/block", "../../../../../" substr(member_place(m, i), 9))
     if (!gone[d])
-        link(sys "/slaves/" name[d], "../../../../" substr(place[d], 9))
+        link(sys "/slaves/" device, "../../../../" substr(member_place(m, i), 9))
     if (slot[m, i] >= 0)
-        link(md "rd" slot[m, i], "dev-" name[d])
-    file(member "/state", (state[m, i] == "in_sync" ? "in_sync" : state[m, i] == "faulty" ? \
-        "faulty" : state[m, i] == "replacement" ? "spare,replacement" : "spare") "\n")
+        link(md "rd" slot[m, i], "dev-" device)
+    file(member "/state", member_state(m, i) "\n")
     file(member "/slot", (slot[m, i] < 0 ? "none" : slot[m, i]) "\n")
     file(member "/errors", (corrected[d] + 0) "\n")
     file(member "/offset", "264192\n")
@@ -129,7 +153,7 @@ function put_mdstat(m, each,   text, map, i, k, up)
 {
     text = "md" m " : active " level[m]
     for (i = members[m] - 1; i >= 0; i--)
-        text = text " " name[disk[m, i]] "[" i "]" (state[m, i] == "faulty" ? "(F)" : \
+        text = text " " member_name(m, i) "[" i "]" (state[m, i] == "faulty" ? "(F)" : \
             state[m, i] == "spare" ? "(S)" : state[m, i] == "replacement" ? "(R)" : "")
     for (k = 0; k < wanted[m]; k++) {
         up = "_"

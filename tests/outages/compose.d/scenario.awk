@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Reads a scenario (tests/outages/README) and writes, into the directory "out", what the host's files
+# Reads a scenario (tests/outages/README.md) and writes, into the directory "out", what the host's files
 # are at each of its moments: N.tar has what changed, N.gone the paths that are no more; "list" has a
 # line each, "N TIME".
 
@@ -43,8 +43,10 @@ function link(path, target)
     tar_link(path, target)
 }
 
+# The disk "sda", also of its partition "sda1".
 function disk_of(text,   d)
 {
+    sub(/[0-9]+$/, "", text)
     for (d = 0; d < disks; d++)
         if (name[d] == text)
             return d
@@ -54,13 +56,13 @@ function disk_of(text,   d)
 function member_of(m, text,   i)
 {
     for (i = 0; i < members[m]; i++)
-        if (name[disk[m, i]] == text)
+        if (member_name(m, i) == text)
             return i
     die(text " is no member of md" m)
 }
 
 # Everything that the host's files say now.
-function put_host(   d, m, i, p, n, list)
+function put_host(   d, m, i, p)
 {
     split("", now_there)
     mdstat = ""
@@ -68,6 +70,8 @@ function put_host(   d, m, i, p, n, list)
         if (!gone[d]) {
             hours[d] = 21000 + d * 37 % 900 + int((now - start) / 3600)
             put_disk(d)
+            for (i = 1; i <= parts; i++)
+                put_partition(d, i, parts)
         }
     for (m = 0; m < arrays; m++)
         put_array(m)
@@ -194,10 +198,16 @@ function begin_sync(m, what, mbs)
     speed[m] = delayed[m] ? 0 : int(mbs * 1000000 / 1024)
 }
 
-function add_member(m, d, at, how)
+# A disk or a partition of one.
+function add_member(m, text, at, how)
 {
-    disk[m, members[m]] = d
+    disk[m, members[m]] = disk_of(text)
+    part[m, members[m]] = match(text, /[0-9]+$/) ? substr(text, RSTART) : ""
+    if (part[m, members[m]] > parts)
+        parts = part[m, members[m]] + 0
     slot[m, members[m]] = at
+    if (!((m, text) in first_slot))
+        first_slot[m, text] = at
     state[m, members[m]++] = how
 }
 
@@ -217,6 +227,7 @@ function remove_member(m, i)
 {
     for (; i < members[m] - 1; i++) {
         disk[m, i] = disk[m, i + 1]
+        part[m, i] = part[m, i + 1]
         slot[m, i] = slot[m, i + 1]
         state[m, i] = state[m, i + 1]
     }
@@ -238,23 +249,23 @@ function array_event(m, verb, from,   i, k)
     else if (verb == "remove")
         for (k = from + 1; k <= NF; k++)
             remove_member(m, member_of(m, $k))
-    else if (verb == "join") # members that hold good data, as assembled anew
+    else if (verb == "join") # members that hold good data, as assembled anew: each has its number
         for (k = from + 1; k <= NF; k++)
-            add_member(m, disk_of($k), free_slot(m), "in_sync")
+            add_member(m, $k, first_slot[m, $k], "in_sync")
     else if (verb == "add") # a spare
-        add_member(m, disk_of($(from + 1)), -1, "spare")
+        add_member(m, $(from + 1), -1, "spare")
     else if (verb == "rebuild") { # onto disks, at so many MB/s or delayed
-        for (k = from + 1; k < NF; k++) {
-            for (i = 0; i < members[m] && name[disk[m, i]] != $k; i++)
+        for (k = NF - 1; k > from; k--) { # md takes the last that came first
+            for (i = 0; i < members[m] && member_name(m, i) != $k; i++)
                 ;
             if (i == members[m])
-                add_member(m, disk_of($k), -1, "spare")
+                add_member(m, $k, -1, "spare")
             slot[m, i] = free_slot(m)
             state[m, i] = "recovering"
         }
         begin_sync(m, "recover", $NF)
     } else if (verb == "replace") { # a member by another disk, at so many MB/s
-        add_member(m, disk_of($(from + 2)), slot[m, member_of(m, $(from + 1))], "replacement")
+        add_member(m, $(from + 2), slot[m, member_of(m, $(from + 1))], "replacement")
         begin_sync(m, "recover", $(from + 3))
     } else if (verb == "stop") {
         action[m] = ""
@@ -369,9 +380,9 @@ function setup(   k, d, n)
         members[n] = wanted[n] = 0
         level[n] = $3
         for (k = 4; k <= NF && $k != "spare"; k++)
-            add_member(n, disk_of($k), wanted[n]++, "in_sync")
+            add_member(n, $k, wanted[n]++, "in_sync")
         for (k++; k <= NF; k++)
-            add_member(n, disk_of($k), -1, "spare")
+            add_member(n, $k, -1, "spare")
     } else if ($1 == "mount")
         mounts = mounts "/dev/" $2 " " $3 " ext4 rw,relatime 0 0\n"
     else
@@ -380,7 +391,7 @@ function setup(   k, d, n)
 
 BEGIN {
     every = 600
-    disks = arrays = step = 0
+    disks = arrays = parts = step = 0
     disk_start()
 }
 
