@@ -138,6 +138,27 @@ static void read_disk(struct probe_run *run, struct arena *arena, const struct d
             read_path(&r, arena_printf(arena, "/sys/block/%s", path), reading);
 }
 
+int64_t blockstat_errors(const struct root *root, const struct disk *disk)
+{
+    SCRATCH_ARENA(arena);
+    const char *path = arena_printf(arena, "%s/device/ioerr_cnt", disk->sysfs);
+    char *text;
+    uint64_t errors;
+    if (root_read_line(root, path, arena, &text, NULL) < 0 || !blockstat_number(text, &errors) ||
+        errors > INT64_MAX)
+        return -1;
+    return (int64_t)errors;
+}
+
+/* Of a device that came back they are counted anew. */
+static uint64_t without_ours(struct blockstat_remembered *known, uint64_t errors)
+{
+    if (errors < known->errors || errors < known->ours)
+        known->ours = 0;
+    known->errors = errors;
+    return errors - known->ours;
+}
+
 static void add_samples(struct batch *batch, const char *disk, const struct reading *reading)
 {
     if (reading->has_errors)
@@ -171,6 +192,7 @@ static void look_at(struct look *look, size_t i, bool again)
     const struct disk *disk = &look->disks->disk[i];
     struct reading reading;
     read_disk(look->run, look->scratch, disk, &reading);
+    reading.errors = without_ours(&look->now[i], reading.errors);
     if (!again)
         add_samples(&look->run->batch, disk->disk, &reading);
     look->has_requests[i] = reading.has_requests;
@@ -221,8 +243,9 @@ static void look_at_disks(struct probe_run *run, const struct disks *disks,
     };
     for (size_t i = 0; i < disks->count; i++) {
         const char *disk = disks->disk[i].disk;
-        look.now[i] =
-            (struct blockstat_remembered){arena_strdup(arena, disk), blockstat_recall(state, disk)};
+        const struct blockstat_remembered *known = blockstat_recall(state, disk);
+        look.now[i] = known ? *known : (struct blockstat_remembered){0};
+        look.now[i].disk = arena_strdup(arena, disk);
         look_at(&look, i, false);
     }
     bool has_past = state->arena != NULL;

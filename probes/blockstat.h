@@ -25,6 +25,17 @@ struct blockstat_state *blockstat_state_parse(const json_t *from);
 bool blockstat_waits(const struct blockstat_state *state);
 
 /*
+ * The kernel counts as an error what a disk refuses: a log page that it does not have, and each
+ * answer to an ATA command that is passed through. What it refused of our own questions is left
+ * out: before and after are what blockstat_errors() gave around them (negative: not known), and of
+ * more errors than BLOCKSTAT_OURS the rest counts, as asking cannot have cost them. True where
+ * there were some, so that it is worth keeping.
+ */
+enum { BLOCKSTAT_OURS = 32 };
+int64_t blockstat_errors(const struct root *root, const struct disk *disk);
+bool blockstat_ours(struct blockstat_state *state, const char *disk, int64_t before, int64_t after);
+
+/*
  * Adds the samples of all disks and of the filesystems on block devices to run->batch; they belong
  * to no target, so that a disk that is left out because it hangs still has them. What can not be
  * read is a finding. Negative only where nothing at all could be read.

@@ -33,12 +33,20 @@ void blockstat_sort(struct blockstat_remembered *at, size_t count)
         qsort(at, count, sizeof *at, by_disk);
 }
 
-struct blockstat_memory blockstat_recall(const struct blockstat_state *state, const char *disk)
+struct blockstat_remembered *blockstat_recall(const struct blockstat_state *state, const char *disk)
 {
-    struct blockstat_remembered key = {.disk = disk}, *known = NULL;
-    if (state->count)
-        known = bsearch(&key, state->at, state->count, sizeof key, by_disk);
-    return known ? known->memory : (struct blockstat_memory){0};
+    struct blockstat_remembered key = {.disk = disk};
+    return state->count ? bsearch(&key, state->at, state->count, sizeof key, by_disk) : NULL;
+}
+
+bool blockstat_ours(struct blockstat_state *state, const char *disk, int64_t before, int64_t after)
+{
+    struct blockstat_remembered *known = blockstat_recall(state, disk);
+    int64_t errors = before < 0 ? 0 : after - before;
+    if (!known || errors <= 0)
+        return false;
+    known->ours += errors < BLOCKSTAT_OURS ? (uint64_t)errors : BLOCKSTAT_OURS;
+    return true;
 }
 
 bool blockstat_waits(const struct blockstat_state *state)
@@ -53,14 +61,15 @@ json_t *blockstat_state_render(const struct blockstat_state *state)
 {
     json_t *disks = json_object();
     for (size_t i = 0; i < state->count; i++) {
-        const struct blockstat_memory *memory = &state->at[i].memory;
+        const struct blockstat_remembered *at = &state->at[i];
+        const struct blockstat_memory *memory = &at->memory;
         if (memory->seen)
-            json_object_set_new(disks, state->at[i].disk,
-                                json_pack("{sI sI sI sI sb}", "done", (json_int_t)memory->done,
-                                          "timeouts", (json_int_t)memory->timeouts, "drift",
-                                          (json_int_t)memory->drift, "since_ns",
-                                          (json_int_t)memory->since_ns, "waiting",
-                                          (int)memory->waiting));
+            json_object_set_new(
+                disks, at->disk,
+                json_pack("{sI sI sI sI sb sI sI}", "done", (json_int_t)memory->done, "timeouts",
+                          (json_int_t)memory->timeouts, "drift", (json_int_t)memory->drift,
+                          "since_ns", (json_int_t)memory->since_ns, "waiting", (int)memory->waiting,
+                          "errors", (json_int_t)at->errors, "ours", (json_int_t)at->ours));
     }
     return disks;
 }
@@ -70,15 +79,18 @@ static int64_t number_of(const json_t *object, const char *name)
     return json_integer_value(json_object_get(object, name));
 }
 
-static struct blockstat_memory take(const json_t *from)
+static struct blockstat_remembered take(const char *disk, const json_t *from)
 {
-    return (struct blockstat_memory){
-        .seen = true,
-        .done = (uint64_t)number_of(from, "done"),
-        .timeouts = (uint64_t)number_of(from, "timeouts"),
-        .drift = (uint64_t)number_of(from, "drift"),
-        .since_ns = number_of(from, "since_ns"),
-        .waiting = json_is_true(json_object_get(from, "waiting")),
+    return (struct blockstat_remembered){
+        .disk = disk,
+        .memory = {.seen = true,
+                   .done = (uint64_t)number_of(from, "done"),
+                   .timeouts = (uint64_t)number_of(from, "timeouts"),
+                   .drift = (uint64_t)number_of(from, "drift"),
+                   .since_ns = number_of(from, "since_ns"),
+                   .waiting = json_is_true(json_object_get(from, "waiting"))},
+        .errors = (uint64_t)number_of(from, "errors"),
+        .ours = (uint64_t)number_of(from, "ours"),
     };
 }
 
@@ -93,7 +105,7 @@ struct blockstat_state *blockstat_state_parse(const json_t *from)
     state->arena = arena_new();
     state->at = ARENA_ARRAY(state->arena, struct blockstat_remembered, json_object_size(from));
     json_object_foreach((json_t *)(uintptr_t)from, disk, one) state->at[state->count++] =
-        (struct blockstat_remembered){arena_strdup(state->arena, disk), take(one)};
+        take(arena_strdup(state->arena, disk), one);
     blockstat_sort(state->at, state->count);
     return state;
 }

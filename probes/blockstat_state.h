@@ -9,6 +9,8 @@
 struct blockstat_remembered {
     const char *disk;
     struct blockstat_memory memory;
+    uint64_t errors; /* that the kernel had counted at the last look */
+    uint64_t ours;   /* of these, answers to what it was asked by us */
 };
 
 struct blockstat_state {
@@ -17,8 +19,9 @@ struct blockstat_state {
     size_t count;
 };
 
-/* What was known of a disk, zeroed where nothing was. */
-struct blockstat_memory blockstat_recall(const struct blockstat_state *state, const char *disk);
+/* What is known of a disk, NULL where nothing is. */
+struct blockstat_remembered *blockstat_recall(const struct blockstat_state *state,
+                                              const char *disk);
 
 /* Into the order that blockstat_recall() needs. */
 void blockstat_sort(struct blockstat_remembered *at, size_t count);

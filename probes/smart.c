@@ -16,7 +16,7 @@ struct state {
 
 static const char counters_name[] = "blockstat.memory";
 
-static void keep_counters(const struct probe_run *run, const struct blockstat_state *counters)
+void smart_keep_counters(const struct probe_run *run, const struct blockstat_state *counters)
 {
     boot_memory_save(run, counters_name, blockstat_state_render(counters));
 }
@@ -43,7 +43,7 @@ static void close_probe(struct probe_run *run)
 {
     struct state *state = run->state;
     if (state) {
-        keep_counters(run, state->counters);
+        smart_keep_counters(run, state->counters);
         smart_memory_free(&state->memory);
         blockstat_state_free(&state->counters);
     }
@@ -52,10 +52,10 @@ static void close_probe(struct probe_run *run)
 }
 
 /* The kernel's counters; a recorded tree may have none. */
-static void count(struct smart_round *round, struct blockstat_state *counters)
+static void count(struct smart_round *round)
 {
     struct error e = {0};
-    if (blockstat_poll(round->run, &round->disks, counters, &e) < 0 && round->disks.count)
+    if (blockstat_poll(round->run, &round->disks, round->counters, &e) < 0 && round->disks.count)
         probe_finding(round->run, "unreadable", true, "", "", "%s", e.text);
 }
 
@@ -77,8 +77,7 @@ static int find_again(struct smart_round *round, struct error *e)
  * The identities and what the kernel knows go off before any disk is touched: of a disk that hangs
  * they are all there is. A recorded tree may have no sysfs at all.
  */
-static int discover(struct smart_round *round, struct blockstat_state *counters, bool live,
-                    struct error *e)
+static int discover(struct smart_round *round, bool live, struct error *e)
 {
     static const char target[] = "disks";
     struct error why = {0};
@@ -92,10 +91,10 @@ static int discover(struct smart_round *round, struct blockstat_state *counters,
     }
     for (size_t i = 0; i < round->disks.count; i++)
         smart_report_info(round, &round->disks.disk[i]);
-    count(round, counters);
+    count(round);
     probe_end(round->run, target);
-    if (blockstat_waits(counters)) /* the disk that it waits for may cost this process */
-        keep_counters(round->run, counters);
+    if (blockstat_waits(round->counters)) /* the disk that it waits for may cost this process */
+        smart_keep_counters(round->run, round->counters);
     return live && code < 0 ? error_set(e, code, "%s", why.text) : 0;
 }
 
@@ -108,10 +107,11 @@ static int poll_probe(struct probe_run *run, struct error *e)
         .run = run,
         .arena = arena,
         .memory = state->memory,
+        .counters = state->counters,
         .state_directory = run->state_directory,
         .now_ms = clock_wall_ms(run->clock),
     };
-    int code = discover(&round, state->counters, live, e);
+    int code = discover(&round, live, e);
     if (code < 0)
         return code;
     code = live ? smart_live(&round) : smart_recorded(&round);

@@ -88,6 +88,14 @@ static bool logs_are_due(const struct smart_round *round, const struct smart_kno
                                     age < 0 || age >= SMART_LOGS_EVERY_MS);
 }
 
+/* It was asked; before is what blockstat_errors() gave. Another disk may cost this process. */
+static void leave_out_ours(struct smart_round *round, const struct disk *disk, int64_t before)
+{
+    int64_t after = blockstat_errors(round->run->root, disk);
+    if (blockstat_ours(round->counters, disk->disk, before, after))
+        smart_keep_counters(round->run, round->counters);
+}
+
 /* The logs that libatasmart does not read. A failure leaves the old ones, with their age. */
 static int read_logs(struct smart_round *round, const struct disk *disk, struct smart_json *json)
 {
@@ -122,7 +130,9 @@ static void read_due_logs(struct smart_round *round)
         known->logs_due = false;
         if (!probe_begin(round->run, disk->device))
             continue;
+        int64_t errors = blockstat_errors(round->run->root, disk);
         int code = hung < MAX_HUNG ? read_logs(round, disk, &json) : -ECANCELED;
+        leave_out_ours(round, disk, errors);
         hung = code == -ETIMEDOUT ? hung + 1 : code == 0 ? 0 : hung;
         if (code == 0)
             smart_memory_logs(known, &json.facts, smart_marks(&known->facts), round->now_ms);
@@ -242,7 +252,9 @@ int smart_live(struct smart_round *round)
         const struct disk *disk = &round->disks.disk[i];
         if (!probe_begin(round->run, disk->device))
             continue;
+        int64_t errors = blockstat_errors(round->run->root, disk);
         one(round, disk);
+        leave_out_ours(round, disk, errors);
         probe_end(round->run, disk->device);
     }
     smart_controllers(round);

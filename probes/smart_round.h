@@ -2,6 +2,7 @@
 #ifndef PROBES_SMART_ROUND_H
 #define PROBES_SMART_ROUND_H
 
+#include "probes/blockstat.h"
 #include "probes/disks.h"
 #include "probes/probe.h"
 #include "probes/smart_facts.h"
@@ -13,6 +14,7 @@ struct smart_round {
     struct arena *arena; /* as long as the round; the batch's ends with each target */
     struct disks disks;
     struct smart_memory *memory;
+    struct blockstat_state *counters;
     const char *state_directory; /* NULL: what is remembered stays in memory */
     int64_t now_ms;
 };
@@ -47,6 +49,9 @@ void smart_report_unread(struct smart_round *round, const struct disk *disk, con
                          const char *file, const char *message);
 void smart_report_unsupported(struct smart_round *round, const struct disk *disk,
                               const char *message);
+
+/* Puts what is remembered of the kernel's counters where the next round finds it. */
+void smart_keep_counters(const struct probe_run *run, const struct blockstat_state *counters);
 
 /* The disks that were there and are not there any more. */
 void smart_report_vanished(struct smart_round *round);

@@ -128,6 +128,34 @@ static void scsi_counters(void **state)
     check(host, "disk_requests_outstanding_seconds sda", 0);
 }
 
+static void errors_without_ours(void **state)
+{
+    struct host *host = *state;
+    static const char count[] = "/sys/block/sda/device/ioerr_cnt";
+    tree_file(&host->tree, "/sys/block/sda/size", "8");
+    tree_file(&host->tree, "/sys/block/sda/device/iorequest_cnt", "0x20\n");
+    tree_file(&host->tree, "/sys/block/sda/device/iodone_cnt", "0x20\n");
+    tree_file(&host->tree, "/sys/block/sda/inflight", "0 0\n");
+    tree_file(&host->tree, count, "0x10\n");
+    look(host);
+    check(host, "disk_io_errors_total sda", 16);
+    assert_int_equal(blockstat_errors(host->root, &host->disks.disk[0]), 16);
+    assert_false(blockstat_ours(host->state, "sda", 16, 16));
+    assert_false(blockstat_ours(host->state, "sda", -1, 16));
+    assert_false(blockstat_ours(host->state, "sdb", 16, 29));
+    assert_true(blockstat_ours(host->state, "sda", 16, 29));
+    tree_file(&host->tree, count, "0x1f\n");
+    json_t *kept = blockstat_state_render(host->state);
+    blockstat_state_free(&host->state);
+    host->state = blockstat_state_parse(kept);
+    json_decref(kept);
+    look(host);
+    check(host, "disk_io_errors_total sda", 31 - 13);
+    tree_file(&host->tree, count, "0xf\n"); /* it was away, and is counted anew */
+    look(host);
+    check(host, "disk_io_errors_total sda", 15);
+}
+
 static void nvme_counters(void **state)
 {
     struct host *host = *state;
@@ -286,9 +314,13 @@ static void this_host(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(scsi_counters), TEST(nvme_counters),
-        TEST(adds_up_paths), TEST(odd_counters_are_findings),
-        TEST(filesystems),   TEST(plain_mounts),
+        TEST(scsi_counters),
+        TEST(errors_without_ours),
+        TEST(nvme_counters),
+        TEST(adds_up_paths),
+        TEST(odd_counters_are_findings),
+        TEST(filesystems),
+        TEST(plain_mounts),
         TEST(this_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

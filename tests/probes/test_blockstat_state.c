@@ -11,7 +11,11 @@
 static void goes_there_and_back(void **state)
 {
     const struct blockstat_memory waits = {true, 11, 2, 3, INT64_C(4000000000), true};
-    struct blockstat_remembered at[] = {{"b", {.seen = true, .done = 7}}, {"a", waits}, {"c", {0}}};
+    struct blockstat_remembered at[] = {
+        {.disk = "b", .memory = {.seen = true, .done = 7}, .errors = 20, .ours = 13},
+        {.disk = "a", .memory = waits},
+        {.disk = "c"},
+    };
     struct blockstat_state one = {.at = at, .count = 3};
     (void)state;
 
@@ -19,14 +23,16 @@ static void goes_there_and_back(void **state)
     struct blockstat_state *other = blockstat_state_parse(json);
     assert_non_null(other->arena); /* there was a look */
     assert_int_equal(other->count, 2);
-    struct blockstat_memory a = blockstat_recall(other, "a");
+    struct blockstat_memory a = blockstat_recall(other, "a")->memory;
     assert_true(a.seen && a.waiting);
     assert_int_equal(a.done, 11);
     assert_int_equal(a.timeouts, 2);
     assert_int_equal(a.drift, 3);
     assert_int_equal(a.since_ns, INT64_C(4000000000));
-    assert_int_equal(blockstat_recall(other, "b").done, 7);
-    assert_false(blockstat_recall(other, "c").seen);
+    assert_int_equal(blockstat_recall(other, "b")->memory.done, 7);
+    assert_int_equal(blockstat_recall(other, "b")->errors, 20);
+    assert_int_equal(blockstat_recall(other, "b")->ours, 13);
+    assert_null(blockstat_recall(other, "c"));
     assert_true(blockstat_waits(other));
     other->at[0].memory.waiting = false;
     assert_false(blockstat_waits(other));
@@ -48,7 +54,7 @@ static void takes_nothing_else(void **state)
     }
     json_t *json = json_loads("{\"a\": 7}", 0, NULL);
     struct blockstat_state *odd = blockstat_state_parse(json);
-    assert_int_equal(blockstat_recall(odd, "a").done, 0);
+    assert_int_equal(blockstat_recall(odd, "a")->memory.done, 0);
     blockstat_state_free(&odd);
     json_decref(json);
 }

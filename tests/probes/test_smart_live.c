@@ -23,6 +23,7 @@
 static struct tree tree;
 static struct smart_seen seen;
 static struct smart_memory *memory;
+static struct blockstat_state *counters;
 static char program[128];
 
 /* Answers by device and type; whoever would wake a sleeping disk gets nothing. */
@@ -43,6 +44,8 @@ static const char script[] =
     "*none-stick) cat " TOP_SRCDIR "/tests/data/smart/nosmart.json; exit 4;;\n"
     "*none-half) head -c 300 " TOP_SRCDIR "/tests/data/smart/ata.json;;\n"
     "*none-killed) kill -9 $$;;\n"
+    "*none-refuses) n=0x14; test -e $0.once && n=0x74\n"
+    " echo $n >${0%/*}/sys/block/sda/device/ioerr_cnt;;\n"
     "esac\n";
 
 static struct disk disk_of(const char *device, const char *bus)
@@ -72,6 +75,7 @@ static void look(struct disk *disks, size_t count)
         .arena = arena,
         .disks = {.disk = disks, .count = count, .by_identity = by_identity},
         .memory = memory,
+        .counters = counters,
         .state_directory = state_directory,
         .now_ms = clock_wall_ms(seen.run.clock)};
     smart_seen_forget(&seen);
@@ -202,6 +206,29 @@ static void controllers(void **state)
     assert_int_equal(infos, 1);
 }
 
+/* The kernel counts what the disk refuses; what it refuses of our questions is not its error. */
+static void errors_of_our_own(void **state)
+{
+    struct disk disks[] = {disk_of("none-refuses", "sas")};
+    const struct disks found = {.disk = disks, .count = 1};
+    struct error e = {0};
+    (void)state;
+    disks[0].sysfs = "/sys/block/sda";
+    tree_file(&tree, "/sys/block/sda/inflight", "0 0\n");
+    tree_file(&tree, "/sys/block/sda/device/iorequest_cnt", "0x20\n");
+    tree_file(&tree, "/sys/block/sda/device/iodone_cnt", "0x20\n");
+    tree_file(&tree, "/sys/block/sda/device/ioerr_cnt", "0x7\n");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(blockstat_poll(&seen.run, &found, counters, &e), 0);
+        look(disks, 1); /* which counts to 0x14, then to 0x74 */
+        tree_file(&tree, "/smartctl.once", "");
+    }
+    smart_seen_forget(&seen);
+    assert_int_equal(blockstat_poll(&seen.run, &found, counters, &e), 0);
+    smart_seen_flush(&seen);
+    expect("forewarn_disk_io_errors_total{disk=\"none-refuses\"}", 0x74 - 13 - BLOCKSTAT_OURS);
+}
+
 /* Each round is a process of its own, which knows what the one before has kept. */
 static void what_was_never_read_vanishes_too(void **state)
 {
@@ -247,6 +274,7 @@ static int set_up(void **state)
     smart_seen_open(&seen, tree.path);
     seen.run.smartctl = program;
     memory = smart_memory_new();
+    counters = blockstat_state_new();
     return 0;
 }
 
@@ -255,6 +283,7 @@ static int tear_down(void **state)
     (void)state;
     state_directory = NULL;
     smart_memory_free(&memory);
+    blockstat_state_free(&counters);
     smart_seen_close(&seen);
     tree_remove(&tree);
     return 0;
@@ -267,6 +296,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_sleeping_disk_keeps_its_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(becomes_unreadable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(controllers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(errors_of_our_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_never_read_vanishes_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_smartctl, set_up, tear_down),
     };
