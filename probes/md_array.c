@@ -97,6 +97,7 @@ struct md_member *md_array_add(struct md_array *array, struct arena *arena, cons
         .errors = MD_UNKNOWN,
         .offset = MD_UNKNOWN,
         .recovery_start = MD_UNKNOWN,
+        .suspended = MD_UNKNOWN,
     };
     return member;
 }

@@ -99,6 +99,7 @@ struct md_member {
     int64_t errors;         /* read errors that md corrected */
     int64_t offset;         /* where data begin, sectors */
     int64_t recovery_start; /* good up to here, sectors; INT64_MAX: all of it */
+    int64_t suspended;      /* a dm device: whether it holds all requests back */
     struct md_ranges bad, bad_unacknowledged;
 };
 

@@ -297,6 +297,7 @@ const struct md_attribute md_member_attributes[] = {
     MEMBER("errors", true, take_number, errors, 1),
     MEMBER("offset", false, take_number, offset, 1),
     MEMBER("recovery_start", false, take_limit, recovery_start, 1),
+    MEMBER("block/dm/suspended", false, take_number, suspended, 1),
     MEMBER("bad_blocks", true, take_ranges, bad, 1),
     MEMBER("unacknowledged_bad_blocks", true, take_ranges, bad_unacknowledged, 1),
     {0},

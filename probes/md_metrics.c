@@ -141,6 +141,8 @@ MEMBER(md_member_blocked, "blocked", "md/dev-X/state",
        "1 when writes to the array wait until the member's failure is written down.");
 MEMBER(md_member_gone, "gone", "md/dev-X/block",
        "1 when the member's block device was deleted under the array, which md does not show.");
+MEMBER(md_member_suspended, "suspended", "md/dev-X/block/dm/suspended",
+       "1 while the member, a device of the device mapper, is suspended: requests to it wait.");
 
 const struct metric *const md_metrics[] = {
     &md_info,
@@ -185,5 +187,6 @@ const struct metric *const md_metrics[] = {
     &md_member_want_replacement,
     &md_member_blocked,
     &md_member_gone,
+    &md_member_suspended,
     NULL,
 };

@@ -41,6 +41,9 @@ static void report_health(struct batch *batch, const char *array, const char *sl
     for (size_t i = 0; member->flags_known && i < sizeof flags / sizeof flags[0]; i++)
         BATCH_SAMPLE(batch, flags[i].metric, (member->flags & flags[i].flag) != 0, array, slot,
                      member->device);
+    if (member->suspended != MD_UNKNOWN)
+        BATCH_SAMPLE(batch, &md_member_suspended, member->suspended != 0, array, slot,
+                     member->device);
     if (member->errors != MD_UNKNOWN)
         BATCH_SAMPLE(batch, &md_member_errors, (double)member->errors, array, slot, member->device);
 }

@@ -175,6 +175,24 @@ static void reads_member(void **state)
     }
 }
 
+/* Of LVM, multipath and encryption; other members have no such file. */
+static void reads_suspended(void **state)
+{
+    SCRATCH_ARENA(arena);
+    const struct md_attribute *suspended = find(md_member_attributes, "block/dm/suspended");
+    struct md_array array;
+    (void)state;
+
+    md_array_init(&array, "md0");
+    struct md_member *member = md_array_add(&array, arena, "dm-0");
+    assert_int_equal(member->suspended, MD_UNKNOWN);
+    assert_true(suspended->take(member, suspended, arena, span_of("1")));
+    assert_int_equal(member->suspended, 1);
+    assert_true(suspended->take(member, suspended, arena, span_of("0")));
+    assert_int_equal(member->suspended, 0);
+    assert_false(suspended->take(member, suspended, arena, span_of("yes")));
+}
+
 static void reads_bad_blocks(void **state)
 {
     SCRATCH_ARENA(arena);
@@ -208,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_array),
         cmocka_unit_test(reads_member),
+        cmocka_unit_test(reads_suspended),
         cmocka_unit_test(reads_bad_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
