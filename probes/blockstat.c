@@ -2,6 +2,7 @@
 #include "probes/blockstat.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -27,6 +28,7 @@ struct reader {
     struct probe_run *run;
     struct arena *arena; /* of one disk */
     const char *device, *directory;
+    bool requests_only;
 };
 
 static const char *read_text(struct reader *r, const char *name)
@@ -123,13 +125,15 @@ static void read_path(struct reader *r, const char *directory, struct reading *r
 {
     r->directory = directory;
     read_requests(r, reading);
-    read_device(r, reading);
+    if (!r->requests_only)
+        read_device(r, reading);
 }
 
 static void read_disk(struct probe_run *run, struct arena *arena, const struct disk *disk,
-                      struct reading *reading)
+                      bool requests_only, struct reading *reading)
 {
-    struct reader r = {.run = run, .arena = arena, .device = disk->device};
+    struct reader r = {
+        .run = run, .arena = arena, .device = disk->device, .requests_only = requests_only};
     *reading = (struct reading){.command_timeout = -1, .write_protected = -1, .removable = -1};
     read_path(&r, disk->sysfs, reading);
     char *paths = arena_strdup(arena, disk->paths);
@@ -185,15 +189,16 @@ struct look {
     struct blockstat_remembered *now; /* beside disks->disk, as the next two */
     struct blockstat_outstanding *outstanding;
     bool *has_requests;
+    double *seconds; /* the same; NULL: all is reported */
 };
 
 static void look_at(struct look *look, size_t i, bool again)
 {
     const struct disk *disk = &look->disks->disk[i];
     struct reading reading;
-    read_disk(look->run, look->scratch, disk, &reading);
+    read_disk(look->run, look->scratch, disk, look->seconds || again, &reading);
     reading.errors = without_ours(&look->now[i], reading.errors);
-    if (!again)
+    if (!again && !look->seconds)
         add_samples(&look->run->batch, disk->disk, &reading);
     look->has_requests[i] = reading.has_requests;
     if (reading.has_requests)
@@ -227,32 +232,48 @@ static void watch(struct look *look)
         any = look_again(look, n == 0);
 }
 
-static void look_at_disks(struct probe_run *run, const struct disks *disks,
-                          struct blockstat_state *state)
+/* What is seen takes the place of what the state had. */
+static void look_at_disks(struct look *look, struct blockstat_state *state)
 {
-    SCRATCH_ARENA(scratch);
-    SCRATCH_ARENA(round);
+    size_t count = look->disks->count;
     struct arena *arena = arena_new();
-    struct look look = {
+    look->now = ARENA_ARRAY(arena, struct blockstat_remembered, count);
+    for (size_t i = 0; i < count; i++) {
+        const char *disk = look->disks->disk[i].disk;
+        const struct blockstat_remembered *known = blockstat_recall(state, disk);
+        look->now[i] = known ? *known : (struct blockstat_remembered){0};
+        look->now[i].disk = arena_strdup(arena, disk);
+        look_at(look, i, false);
+    }
+    if (!look->seconds && !state->arena && root_is_live(look->run->root))
+        watch(look);
+    blockstat_sort(look->now, count);
+    arena_free(&state->arena);
+    state->arena = arena;
+    state->at = look->now;
+    state->count = count;
+}
+
+static struct look look_with(struct probe_run *run, const struct disks *disks,
+                             struct arena *scratch, struct arena *round)
+{
+    return (struct look){
         .run = run,
         .disks = disks,
         .scratch = scratch,
-        .now = ARENA_ARRAY(arena, struct blockstat_remembered, disks->count),
         .outstanding = ARENA_ARRAY(round, struct blockstat_outstanding, disks->count),
         .has_requests = ARENA_ARRAY(round, bool, disks->count),
     };
-    for (size_t i = 0; i < disks->count; i++) {
-        const char *disk = disks->disk[i].disk;
-        const struct blockstat_remembered *known = blockstat_recall(state, disk);
-        look.now[i] = known ? *known : (struct blockstat_remembered){0};
-        look.now[i].disk = arena_strdup(arena, disk);
-        look_at(&look, i, false);
-    }
-    bool has_past = state->arena != NULL;
-    if (!has_past && root_is_live(run->root)) {
-        watch(&look);
-        has_past = true;
-    }
+}
+
+static void report_disks(struct probe_run *run, const struct disks *disks,
+                         struct blockstat_state *state)
+{
+    SCRATCH_ARENA(scratch);
+    SCRATCH_ARENA(round);
+    struct look look = look_with(run, disks, scratch, round);
+    bool has_past = state->arena || root_is_live(run->root);
+    look_at_disks(&look, state);
     for (size_t i = 0; i < disks->count; i++) {
         if (!look.has_requests[i])
             continue;
@@ -262,17 +283,27 @@ static void look_at_disks(struct probe_run *run, const struct disks *disks,
             BATCH_SAMPLE(&run->batch, &blockstat_outstanding_seconds, look.outstanding[i].seconds,
                          disks->disk[i].disk);
     }
-    blockstat_sort(look.now, disks->count);
-    arena_free(&state->arena);
-    state->arena = arena;
-    state->at = look.now;
-    state->count = disks->count;
+}
+
+void blockstat_wait(const struct probe_run *run, const struct disks *disks,
+                    struct blockstat_state *state, double *seconds)
+{
+    SCRATCH_ARENA(scratch);
+    SCRATCH_ARENA(round);
+    struct probe_run unheard = {.root = run->root, .clock = run->clock};
+    batch_init(&unheard.batch);
+    struct look look = look_with(&unheard, disks, scratch, round);
+    look.seconds = seconds;
+    look_at_disks(&look, state);
+    for (size_t i = 0; i < disks->count; i++)
+        seconds[i] = look.has_requests[i] ? look.outstanding[i].seconds : NAN;
+    batch_free(&unheard.batch);
 }
 
 int blockstat_poll(struct probe_run *run, const struct disks *disks, struct blockstat_state *state,
                    struct error *e)
 {
-    look_at_disks(run, disks, state);
+    report_disks(run, disks, state);
     if (!blockstat_filesystems(run, disks) && !disks->count)
         return error_set(e, -ENOENT, "blockstat: neither disks nor mounts below %s",
                          root_path(run->root));

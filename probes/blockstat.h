@@ -49,6 +49,14 @@ enum { BLOCKSTAT_PAUSE_MS = 100, BLOCKSTAT_PAUSES = 10 };
 int blockstat_poll(struct probe_run *run, const struct disks *disks, struct blockstat_state *state,
                    struct error *e);
 
+/*
+ * The same look at requests alone, which costs next to nothing, for who looks often: nothing is
+ * reported, and seconds, beside disks->disk, are for how long each disk has had requests and
+ * completed none (NAN: not known). The first look never waits: it says 0.
+ */
+void blockstat_wait(const struct probe_run *run, const struct disks *disks,
+                    struct blockstat_state *state, double *seconds);
+
 extern const struct metric blockstat_io_errors, blockstat_io_timeouts, blockstat_outstanding,
     blockstat_outstanding_seconds, blockstat_in_flight, blockstat_command_timeout,
     blockstat_device_state, blockstat_write_protected, blockstat_removable;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/log.h"
+#include "probes/blockstat.h"
+#include "probes/boot_memory.h"
 #include "probes/md_mdstat.h"
 #include "probes/md_memory.h"
 #include "probes/md_metrics.h"
@@ -16,6 +20,15 @@ static const char mdstat_path[] = "/proc/mdstat";
 
 enum { MDSTAT_LIMIT = 1024 * 1024 };
 
+/* What stays from one round to the next. */
+struct state {
+    struct md_memory *memory;
+    struct blockstat_state *requests;
+    bool waited; /* requests are kept for the next round only where some disk waits */
+};
+
+static const char requests_name[] = "md.requests";
+
 /* One round. arena holds what all arrays share, array_arena what one of them takes. */
 struct round {
     struct probe_run *run;
@@ -27,6 +40,7 @@ struct round {
     size_t name_count;
     int mdstat_code, sysfs_code;
     struct disks disks;
+    double *unanswered_s; /* beside disks.disk */
     struct md_waits waits;
 };
 
@@ -145,6 +159,23 @@ static void tell_array(struct round *round, const struct md_array *array,
                           array->members[i].device);
 }
 
+/* For how long a member's disk has answered nothing; the longest, where it has several. */
+static void tell_unanswered(struct round *round, const struct md_array *array,
+                            const struct md_place *places)
+{
+    for (size_t i = 0; array->in_sysfs && i < array->member_count; i++) {
+        double longest = NAN;
+        for (size_t j = 0; j < places[i].disk_count; j++) {
+            const struct disk *disk = disks_by_identity(&round->disks, places[i].disks[j]);
+            if (disk)
+                longest = fmax(longest, round->unanswered_s[disk - round->disks.disk]);
+        }
+        if (!isnan(longest))
+            BATCH_SAMPLE(&round->run->batch, &md_member_unanswered, longest, array->name,
+                         places[i].slot, array->members[i].device);
+    }
+}
+
 static void look_at(struct round *round, const char *name, bool sysfs)
 {
     struct probe_run *run = round->run;
@@ -166,6 +197,7 @@ static void look_at(struct round *round, const char *name, bool sysfs)
         md_places(arena, run->root, &round->disks, round->memory, &array, &summary);
     md_report_array(&run->batch, &array, &summary);
     md_report_members(&run->batch, arena, round->memory, &array, &summary, places);
+    tell_unanswered(round, &array, places);
     md_waits_add(&round->waits, &array, &summary, places);
     tell_array(round, &array, &summary);
 }
@@ -182,7 +214,7 @@ static void look(struct round *round, const char *name, bool sysfs)
 }
 
 /* Findings on disks are the smart probe's to tell. */
-static void find_disks(struct round *round)
+static void find_disks(struct round *round, struct blockstat_state *requests)
 {
     struct batch unheard;
     struct error e = {0};
@@ -193,6 +225,8 @@ static void find_disks(struct round *round)
     if (disks_find(round->run->root, round->arena, &unheard, &round->disks, &e) < 0)
         round->disks = (struct disks){0};
     batch_free(&unheard);
+    round->unanswered_s = ARENA_ARRAY(round->arena, double, round->disks.count + 1);
+    blockstat_wait(round->run, &round->disks, requests, round->unanswered_s);
 }
 
 static void look_at_all(struct round *round)
@@ -217,11 +251,12 @@ static bool failed(int code)
 
 static int md_poll(struct probe_run *run, struct error *e)
 {
+    struct state *state = run->state;
     SCRATCH_ARENA(arena);
     SCRATCH_ARENA(array_arena);
     struct round round = {
         .run = run,
-        .memory = run->state,
+        .memory = state->memory,
         .arena = arena,
         .array_arena = array_arena,
         .mdstat = {.unused = ""},
@@ -231,7 +266,7 @@ static int md_poll(struct probe_run *run, struct error *e)
     list_sysfs(&round);
     read_mdstat(&round);
     tell_problems(&round);
-    find_disks(&round);
+    find_disks(&round, state->requests);
     md_memory_begin(round.memory);
     look_at_all(&round);
     md_memory_end(round.memory);
@@ -243,12 +278,18 @@ static int md_poll(struct probe_run *run, struct error *e)
 
 static int md_open(struct probe_run *run, struct error *e)
 {
-    (void)e;
-    struct md_memory *memory = md_memory_new();
+    struct state *state = calloc(1, sizeof *state);
     struct error why = {0};
-
-    run->state = memory;
-    if (run->state_directory && md_memory_load(memory, run->state_directory, &why) < 0)
+    (void)e;
+    if (!state)
+        abort();
+    json_t *requests = boot_memory_load(run, requests_name);
+    state->memory = md_memory_new();
+    state->requests = blockstat_state_parse(requests);
+    state->waited = blockstat_waits(state->requests);
+    json_decref(requests);
+    run->state = state;
+    if (run->state_directory && md_memory_load(state->memory, run->state_directory, &why) < 0)
         probe_finding(run, "note", false, "", run->state_directory,
                       "what was known of members is lost: %s", why.text);
     return 0;
@@ -260,12 +301,18 @@ static int md_open(struct probe_run *run, struct error *e)
  */
 static void md_close(struct probe_run *run)
 {
-    struct md_memory *memory = run->state;
+    struct state *state = run->state;
     struct error e = {0};
 
-    if (run->state_directory && md_memory_save(memory, run->state_directory, &e) < 0)
+    if (!state)
+        return;
+    if (state->waited || blockstat_waits(state->requests))
+        boot_memory_save(run, requests_name, blockstat_state_render(state->requests));
+    if (run->state_directory && md_memory_save(state->memory, run->state_directory, &e) < 0)
         log_warning("what is known of members is not kept: %s", e.text);
-    md_memory_free(&memory);
+    md_memory_free(&state->memory);
+    blockstat_state_free(&state->requests);
+    free(state);
     run->state = NULL;
 }
 

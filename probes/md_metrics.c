@@ -144,6 +144,15 @@ MEMBER(md_member_gone, "gone", "md/dev-X/block",
 MEMBER(md_member_suspended, "suspended", "md/dev-X/block/dm/suspended",
        "1 while the member, a device of the device mapper, is suspended: requests to it wait.");
 
+const struct metric md_member_unanswered = {
+    .name = "forewarn_md_member_unanswered_seconds",
+    .type = METRIC_GAUGE,
+    .unit = "seconds",
+    .help = "For how long, at least, the member's disk has had requests and completed none.",
+    .source = "/sys/block/DISK/device/iorequest_cnt, iodone_cnt, iotmo_cnt; inflight, stat",
+    .labels = {"array", "slot", "device"},
+};
+
 const struct metric *const md_metrics[] = {
     &md_info,
     &md_state,
@@ -188,5 +197,6 @@ const struct metric *const md_metrics[] = {
     &md_member_blocked,
     &md_member_gone,
     &md_member_suspended,
+    &md_member_unanswered,
     NULL,
 };

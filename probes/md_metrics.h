@@ -18,6 +18,6 @@ extern const struct metric md_mismatches, md_lost_stripes, md_bitmap_info, md_bi
     md_suspended, md_inflight;
 extern const struct metric md_member_info, md_member_state, md_member_errors, md_member_bad_blocks,
     md_member_write_error, md_member_want_replacement, md_member_blocked, md_member_gone,
-    md_member_suspended;
+    md_member_suspended, md_member_unanswered;
 
 #endif
