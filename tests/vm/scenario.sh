@@ -154,17 +154,20 @@ disk_event()
     esac
 }
 
+# The kernel lets go of a disk, and finds it again by whatever name.
 unplug()
 {
-    qmp "{\"execute\": \"device_del\", \"arguments\": {\"id\": \"disk-${where[$1]}\"}}" >/dev/null ||
-        complain "qemu does not unplug $1"
+    echo 1 >"/sys/block/${now[$1]}/device/delete"
     until_true 30 test ! -e "/sys/block/${now[$1]}" || complain "$1 stays"
 }
 
 plug()
 {
-    local id=${where[$1]} number=${where[$1]#scsi}
-    must qmp "{\"execute\": \"device_add\", \"arguments\": {\"driver\": \"scsi-hd\", \"drive\": \"$id\", \"id\": \"disk-$id\", \"bus\": \"scsibus.0\", \"serial\": \"VMSCSI$number\", \"device_id\": \"VMSCSI$number\", \"wwn\": $((0x5000c50000010000 + number))}}" >/dev/null
+    local host
+    for host in /sys/class/scsi_host/*/scan; do
+        echo "- - -" >"$host"
+    done
+    udevadm settle --timeout=30
     find_it "$1"
 }
 
