@@ -27,7 +27,7 @@ refused()
     status=$?
     took=$(($(date +%s%N) / 1000000 - start))
     echo "$1 as $4: exit $status after $took ms"
-    [ "$took" -lt 2000 ] || complain "it took $took ms"
+    [ "$took" -lt 5000 ] || complain "it took $took ms"
     [ "${5:-}" = seen ] || expect_not_ok "$status"
     seen "$directory/out" >"$directory/seen" || complain "no JSON: $(cat "$directory/err")"
     grep -F "\"file\":\"$4\"" "$directory/out" | grep -F "\"probe\":\"$2\"" | grep -qF "\"target\":\"$3\"" ||
