@@ -6,9 +6,8 @@ const struct metric blockstat_io_errors = {
     .type = METRIC_COUNTER,
     .unit = "",
     .help =
-        "Commands to the disk that ended in an error, since the kernel found it, without those "
-        "that "
-        "it was asked for its SMART values by; a handful from finding out what it can do is usual.",
+        "Commands to the disk that ended in an error since the kernel found it, without those by "
+        "which the agent asks for SMART values; a handful is usual.",
     .source = "/sys/block/DISK/device/ioerr_cnt",
     .labels = {"disk"},
 };

@@ -159,19 +159,16 @@ static void tell_array(struct round *round, const struct md_array *array,
                           array->members[i].device);
 }
 
-/* For how long a member's disk has answered nothing; the longest, where it has several. */
+/* For how long a member's disk has answered nothing; of one on several it is not known which. */
 static void tell_unanswered(struct round *round, const struct md_array *array,
                             const struct md_place *places)
 {
     for (size_t i = 0; array->in_sysfs && i < array->member_count; i++) {
-        double longest = NAN;
-        for (size_t j = 0; j < places[i].disk_count; j++) {
-            const struct disk *disk = disks_by_identity(&round->disks, places[i].disks[j]);
-            if (disk)
-                longest = fmax(longest, round->unanswered_s[disk - round->disks.disk]);
-        }
-        if (!isnan(longest))
-            BATCH_SAMPLE(&round->run->batch, &md_member_unanswered, longest, array->name,
+        const struct disk *disk =
+            places[i].disk_count == 1 ? disks_by_identity(&round->disks, places[i].disks[0]) : NULL;
+        double seconds = disk ? round->unanswered_s[disk - round->disks.disk] : NAN;
+        if (!isnan(seconds))
+            BATCH_SAMPLE(&round->run->batch, &md_member_unanswered, seconds, array->name,
                          places[i].slot, array->members[i].device);
     }
 }

@@ -42,8 +42,9 @@ states()
 {
     sed -n 's/.* kernel //p' "$1" | sort -s -k 1,1 | uniq
 }
-for kept in "$top_srcdir"/tests/outages/*.said; do
-    name=$(basename "$kept" .said)
+for scenario in "$top_srcdir"/tests/outages/*.txt; do
+    name=$(basename "$scenario" .txt)
+    kept=${scenario%.txt}.said
     difference=$(diff <(states "$directory/$name/states") <(states "$kept")) ||
         complain "$name is not what the kernel said: $difference"
 done

@@ -197,7 +197,7 @@ agrees()
         }
     done <<'TABLE'
 level forewarn_md_info{ARRAY,level="KERNEL"}
-array_state forewarn_md_state{ARRAY,state="KERNEL"} == 1 or forewarn_md_redundancy{ARRAY} < 0
+array_state forewarn_md_state{ARRAY,state="KERNEL"} == 1 or (forewarn_md_state{ARRAY,state="failed"} == 1 and on (array) forewarn_md_redundancy{ARRAY} < 0)
 degraded forewarn_md_degraded{ARRAY} == KERNEL
 sync_action forewarn_md_sync{ARRAY,action="KERNEL"} == 1
 mismatch_cnt forewarn_md_mismatches{ARRAY} == KERNEL

@@ -14,8 +14,8 @@ device()
     echo "${now[$name]}${1#"$name"}"
 }
 
-# A script for sed -E that turns names of this machine into the scenario's; in capitals first, as the one's
-# name can be another's here.
+# A script for sed -E that turns names of this machine into the scenario's; in capitals first, as the
+# one's name can be another's here.
 names_script()
 {
     local name
@@ -234,7 +234,10 @@ setup()
         arrays+=("$2")
         level[$2]=${3#raid}
         members[$2]=${*:4}
-        [[ $4 != *1 ]] || parts=3
+        for name in ${members[$2]}; do
+            k=${name##*[a-z]}
+            [ "${k:-1}" -le "$parts" ] || parts=$k
+        done
         ;;
     start) start=$(date -u -d "$2 $3" +%s) ;;
     esac
@@ -244,7 +247,8 @@ setup()
 choose_disks()
 {
     local name names
-    names=$(awk '{
+    names=$(awk '/^[#a-z]/ { next }
+    {
         for (i = 1; i < NF; i++)
             if ($(i + 1) ~ /^(pending|reported|crc|reallocated)$/)
                 print $i

@@ -203,7 +203,7 @@ function add_member(m, text, at, how)
 {
     disk[m, members[m]] = disk_of(text)
     part[m, members[m]] = match(text, /[0-9]+$/) ? substr(text, RSTART) : ""
-    if (part[m, members[m]] > parts)
+    if (part[m, members[m]] + 0 > parts)
         parts = part[m, members[m]] + 0
     slot[m, members[m]] = at
     if (!((m, text) in first_slot))
@@ -250,8 +250,11 @@ function array_event(m, verb, from,   i, k)
         for (k = from + 1; k <= NF; k++)
             remove_member(m, member_of(m, $k))
     else if (verb == "join") # members that hold good data, as assembled anew: each has its number
-        for (k = from + 1; k <= NF; k++)
+        for (k = from + 1; k <= NF; k++) {
+            if (!((m, $k) in first_slot))
+                die($k " was never a member of md" m)
             add_member(m, $k, first_slot[m, $k], "in_sync")
+        }
     else if (verb == "add") # a spare
         add_member(m, $(from + 1), -1, "spare")
     else if (verb == "rebuild") { # onto disks, at so many MB/s or delayed
