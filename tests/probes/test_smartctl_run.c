@@ -20,7 +20,7 @@
 #include "probes/smartctl_run.h"
 #include "tests/probes/tree.h"
 
-enum { LIMIT = 64 * 1024, TIMEOUT_MS = 400, SLACK_MS = 1500 };
+enum { LIMIT = 64 * 1024, TIMEOUT_MS = 400, SLACK_MS = 5000, LONG_MS = 20000 };
 
 static struct tree tree;
 static char program[128];
@@ -109,12 +109,12 @@ static void says_what_is_missing(void **state)
     struct smartctl_output output;
     struct error e = {0};
     (void)state;
-    assert_int_equal(smartctl_run("/nowhere/smartctl", argv, LIMIT, TIMEOUT_MS, arena, &output, &e),
+    assert_int_equal(smartctl_run("/nowhere/smartctl", argv, LIMIT, LONG_MS, arena, &output, &e),
                      -ENOENT);
     assert_non_null(strstr(e.text, "/nowhere/smartctl"));
     tree_file(&tree, "/plain", "x");
     snprintf(program, sizeof program, "%s/plain", tree.path);
-    assert_int_equal(smartctl_run(program, argv, LIMIT, TIMEOUT_MS, arena, &output, &e), -EACCES);
+    assert_int_equal(smartctl_run(program, argv, LIMIT, LONG_MS, arena, &output, &e), -EACCES);
 }
 
 /* No child of the killed program is left running. */
