@@ -69,7 +69,8 @@ find_disk()
     return 1
 }
 
-# qmp JSON: has qemu's monitor do it; prints its answer, and fails when that is an error.
+# qmp JSON: has qemu's monitor do it; prints its answer, and fails when that is an error or does not come
+# within a minute.
 qmp()
 {
     local line
@@ -77,13 +78,13 @@ qmp()
         flock 8
         exec 7<>/run/vm/monitor
         if [ ! -e /run/vm/monitor.open ]; then
-            read -r line <&7
+            read -r -t 60 line <&7
             echo '{"execute": "qmp_capabilities"}' >&7
-            read -r line <&7
+            read -r -t 60 line <&7
             touch /run/vm/monitor.open
         fi
         echo "$1" >&7
-        while read -r line <&7 && [[ $line != *'"return"'* && $line != *'"error"'* ]]; do
+        while read -r -t 60 line <&7 && [[ $line != *'"return"'* && $line != *'"error"'* ]]; do
             :
         done
         exec 7<&-
