@@ -132,10 +132,10 @@ do_speed()
 # is delayed takes as long as the one before, once that has ended.
 begin()
 {
-    [ "$2" = delayed ] || took=$((gigabytes[$1] * 1000 / $2))
     if [ "$2" = delayed ]; then
         sync_end[$1]=delayed
     else
+        took=$((gigabytes[$1] * 1000 / $2))
         sync_end[$1]=$((at + took))
     fi
 }

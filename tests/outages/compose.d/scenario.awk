@@ -258,7 +258,7 @@ function array_event(m, verb, from,   i, k)
     else if (verb == "add") # a spare
         add_member(m, $(from + 1), -1, "spare")
     else if (verb == "rebuild") { # onto disks, at so many MB/s or delayed
-        for (k = NF - 1; k > from; k--) { # md takes the last that came first
+        for (k = NF - 1; k > from; k--) { # md takes first what was added last
             for (i = 0; i < members[m] && member_name(m, i) != $k; i++)
                 ;
             if (i == members[m])
